@@ -1,0 +1,159 @@
+"""A contract says what the columns of a dataset are. One YAML file a dataset, beside this module."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import resources
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, model_validator
+
+ColumnType = Literal["text", "code", "name", "int", "money", "number", "date", "flag", "enum", "unit", "ethnicity"]
+
+DATASETS = (
+    "register_commune",
+    "register_household",
+    "register_member",
+    "credit_loan",
+    "health_card",
+    "education_pupil",
+    "housing_support",
+    "water_village",
+    "water_works",
+)
+"""Every dataset, those first that others refer to."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(_Strict):
+    """One column of a dataset.
+
+    header: on the official form; header_above: of the merged cell over it; variants: other headers seen, all compared
+    by their folded text. values: for an enum, code → labels seen (the first is the official one); codes: name of a
+    code table in ``etl/reference`` instead. digits: allowed lengths of a code made of digits only. pattern: a regular
+    expression that the whole cell must match. minimum/maximum: inclusive bounds of a number.
+    """
+
+    name: str
+    header: str
+    header_above: str | None = None
+    variants: tuple[str, ...] = ()
+    type: ColumnType
+    required: bool = False
+    pii: bool = False
+    year_ok: bool = False
+    values: dict[str, tuple[str, ...]] | None = None
+    codes: str | None = None
+    digits: tuple[int, ...] | None = None
+    pattern: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Column:
+        if (self.type == "enum") != (self.values is not None or self.codes is not None):
+            raise ValueError(f"{self.name}: an enum, and only an enum, has values or codes")
+        if self.year_ok and self.type != "date":
+            raise ValueError(f"{self.name}: only a date may be year_ok")
+        return self
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Every header that names this column, the official one first."""
+        return (self.header, *self.variants)
+
+    @property
+    def stored(self) -> tuple[tuple[str, str], ...]:
+        """(name, PostgreSQL type) of what is kept of this column.
+
+        A ``year ok`` date keeps the day (null when only the year is known) and the year; a person's name keeps its
+        spelling key beside it, by which the exact matches of INDICATORS.md are made.
+        """
+        base = {
+            "text": "text", "code": "text", "name": "text", "unit": "text", "enum": "text", "ethnicity": "text",
+            "int": "integer", "money": "bigint", "number": "double precision", "date": "date", "flag": "boolean",
+        }[self.type]  # fmt: skip
+        if self.year_ok:
+            return ((self.name, base), (f"{self.name}_year", "smallint"))
+        if self.type == "name":
+            return ((self.name, base), (f"{self.name}_key", "text"))
+        return ((self.name, base),)
+
+
+class SplitSex(_Strict):
+    """Two columns Nam / Nữ that hold the birth in the column of the sex, in place of one for each."""
+
+    sex: str
+    birth: str
+    male: tuple[str, ...]
+    female: tuple[str, ...]
+
+
+class Contract(_Strict):
+    """One dataset: who sends it, how its form is headed, its columns, its key."""
+
+    dataset: str
+    sector: str
+    title: str
+    agency: str
+    sent_by: Literal["district", "province"]
+    cadence: Literal["monthly", "quarterly", "semester", "yearly"]
+    sheet_per_commune: bool = False
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    split_sex: SplitSex | None = None
+
+    @model_validator(mode="after")
+    def _names(self) -> Contract:
+        names = [c.name for c in self.columns]
+        if len(set(names)) != len(names):
+            raise ValueError(f"{self.dataset}: a column stands twice")
+        if missing := set(self.key) - set(names):
+            raise ValueError(f"{self.dataset}: key columns without a column: {sorted(missing)}")
+        return self
+
+    def __getitem__(self, name: str) -> Column:
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.dataset} has no column {name!r}")
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Names of the columns that a row cannot do without."""
+        return tuple(c.name for c in self.columns if c.required)
+
+    @property
+    def stored_columns(self) -> tuple[tuple[str, str], ...]:
+        """(name, PostgreSQL type) of every column kept in ``history.<dataset>``, after the address columns."""
+        return tuple(pair for column in self.columns for pair in column.stored)
+
+    @property
+    def pii(self) -> frozenset[str]:
+        """Stored columns that only an officer may see."""
+        return frozenset(name for c in self.columns if c.pii for name, _ in c.stored)
+
+
+@lru_cache(maxsize=1)
+def contracts() -> dict[str, Contract]:
+    """Every contract by dataset, in the order of ``DATASETS``. Raises pydantic.ValidationError on a faulty YAML."""
+    folder = resources.files("etl.contracts")
+    loaded = (yaml.safe_load((folder / f"{name}.yml").read_text(encoding="utf-8")) for name in DATASETS)
+    return {c.dataset: c for c in map(Contract.model_validate, loaded)}
+
+
+def contract(dataset: str) -> Contract:
+    """The contract of a dataset. Raises KeyError naming the datasets that exist."""
+    try:
+        return contracts()[dataset]
+    except KeyError:
+        raise KeyError(f"no dataset {dataset!r}; there are {', '.join(DATASETS)}") from None
+
+
+def sector_datasets(sector: str) -> tuple[str, ...]:
+    """The datasets that a sector sends."""
+    return tuple(c.dataset for c in contracts().values() if c.sector == sector)

@@ -1,0 +1,65 @@
+"""What examining one file gives: the same for a dry run (`check`) and for a submission (`prepare`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+
+from etl.model.period import Period
+
+
+class Verdict(StrEnum):
+    """accepted: every data row; partly: accepted with rejected rows; rejected: the file as a whole."""
+
+    ACCEPTED = "accepted"
+    PARTLY = "partly"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows of a file. Always read = accepted + rejected + ignored (titles, headers, totals, blanks, notes)."""
+
+    read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    ignored: int = 0
+
+    def __post_init__(self) -> None:
+        if self.read != self.accepted + self.rejected + self.ignored:
+            raise ValueError(f"rows do not foot: {self}")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a file says of itself: dataset, period, day, submitting unit.
+
+    as_of is the last day of what the title names (a month, a day, a quarter). unit_code is a district's or the
+    province's. Each is None where it could not be told; then there is a finding that says so.
+    """
+
+    dataset: str | None = None
+    period: Period | None = None
+    as_of: date | None = None
+    unit_code: str | None = None
+
+
+@dataclass(frozen=True)
+class Examined:
+    """One file, examined.
+
+    rows: the accepted rows, typed: ``sheet`` str, ``row`` int64 (physical), then the contract's stored columns
+    (see ``Contract.stored_columns``). findings: a findings frame. ignored: reason → number of rows.
+    """
+
+    verdict: Verdict
+    heading: Heading
+    counts: Counts
+    rows: pd.DataFrame
+    findings: pd.DataFrame
+    ignored: dict[str, int] = field(default_factory=dict)
+    check_run: dict[str, Any] = field(default_factory=dict)

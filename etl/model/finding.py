@@ -1,0 +1,77 @@
+"""A finding is one fault or doubt, with where it stands. Findings travel as one frame; this is its shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import pandas as pd
+
+
+class Severity(StrEnum):
+    """critical: the row or file is rejected; warning: kept and marked; info: told, nothing more."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Effect(StrEnum):
+    """What a finding does: to the file, to the row, to the one cell (it becomes empty), or nothing."""
+
+    FILE = "file"
+    ROW = "row"
+    CELL = "cell"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault or doubt.
+
+    rule: id in ``etl/reference/rules.yml``; severity: of this finding (a rule of one cell is critical where the column
+    is required, a warning where it is not); sheet, row: physical address (row 1 is Excel's first), None where the
+    fault is the file's; column: our column name; value: what stood there, as text; params: what the rule's message
+    names besides (each a string).
+    """
+
+    rule: str
+    severity: Severity
+    sheet: str | None = None
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+FINDING_COLUMNS = ("rule", "severity", "sheet", "row", "column", "value", "params")
+"""Columns of a findings frame: rule str, severity str, sheet str?, row Int64?, column str?, value str?, params dict (object)."""
+
+
+def findings_frame(findings: Iterable[Finding] = ()) -> pd.DataFrame:
+    """A findings frame (``FINDING_COLUMNS``) of single findings; without any, an empty one of the same types."""
+    rows = [(f.rule, f.severity.value, f.sheet, f.row, f.column, f.value, dict(f.params)) for f in findings]
+    frame = pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
+    return as_findings(frame)
+
+
+def as_findings(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with exactly the columns and types of a findings frame, in that order."""
+    return pd.DataFrame(
+        {
+            "rule": frame["rule"].astype("str"),
+            "severity": frame["severity"].astype("str"),
+            "sheet": frame["sheet"].astype("str"),
+            "row": frame["row"].astype("Int64"),
+            "column": frame["column"].astype("str"),
+            "value": frame["value"].astype("str"),
+            "params": frame["params"].astype("object"),
+        }
+    ).reset_index(drop=True)
+
+
+def join_findings(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Several findings frames as one, in the order given."""
+    full = [f for f in frames if len(f)]
+    return as_findings(pd.concat(full, ignore_index=True)) if full else findings_frame()

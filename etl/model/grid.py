@@ -1,0 +1,41 @@
+"""A sheet as text cells by physical address, and a table found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet.
+
+    cells: text of every cell of the used range, pandas ``str`` columns, missing where the cell is blank. Its index holds the
+    physical row numbers (Excel's, from 1), its columns the physical column numbers (A = 1). A text file is a grid
+    whose sheet is its file's stem and whose rows are its lines as records.
+    """
+
+    sheet: str
+    cells: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table in a grid.
+
+    headers: physical column → (header text above, header text); dataset: the contract that its headers fit best, None
+    when none does; score: share of that contract's required columns found, 0–1. body: the data rows only, same index
+    and columns as the grid. ignored: physical row → reason (title, header, numbering, group, total, blank, note); the
+    rows of ``body`` and of ``ignored`` together are 1 … the last used row, each once. title: the text cells above the
+    header, as (row, text).
+    """
+
+    sheet: str
+    headers: Mapping[int, tuple[str, str]]
+    body: pd.DataFrame
+    ignored: Mapping[int, str]
+    dataset: str | None = None
+    score: float = 0.0
+    title: tuple[tuple[int, str], ...] = field(default=())

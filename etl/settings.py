@@ -1,0 +1,73 @@
+"""One typed place for paths, the warehouse URL and limits.
+
+Everything is read from the environment (``GIAMNGHEO_*``), with defaults that work from a fresh clone.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[1]
+"""The folder that holds etl/, dags/, expectations/ and warehouse_sql/."""
+
+SECTORS = ("register", "credit", "health_insurance", "education", "housing", "water")
+"""The agencies that send data, in the order in which their datasets depend on one another."""
+
+
+class Settings(BaseSettings):
+    """Where things are kept and how much a single file may ask for."""
+
+    model_config = SettingsConfigDict(env_prefix="GIAMNGHEO_", extra="ignore", frozen=True)
+
+    home: Path = Field(default=Path("data"), description="inbox, outbox, archive, reports, postgres, airflow")
+    warehouse_url: str | None = Field(
+        default=None, description="SQLAlchemy URL of a given PostgreSQL; unset: an embedded one is started"
+    )
+    settle_seconds: float = Field(default=1.0, ge=0, description="a drop must not change for this long")
+    max_file_bytes: int = Field(default=512 * 1024**2, gt=0)
+    quarter_deadline_working_days: int = Field(default=15, ge=0, description="working days after quarter's end")
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def inbox(self) -> Path:
+        """``inbox/<sector>/``: where sectors drop files."""
+        return self.home / "inbox"
+
+    @property
+    def outbox(self) -> Path:
+        """``outbox/<sector>/``: where their answers appear."""
+        return self.home / "outbox"
+
+    @property
+    def archive(self) -> Path:
+        """Every file ever received, by sha256, and what each step made of it."""
+        return self.home / "archive"
+
+    @property
+    def reports(self) -> Path:
+        """Published reports."""
+        return self.home / "reports"
+
+    @property
+    def postgres(self) -> Path:
+        """The embedded PostgreSQL's cluster."""
+        return self.home / "postgres"
+
+    @property
+    def airflow(self) -> Path:
+        """AIRFLOW_HOME of the local stack."""
+        return self.home / "airflow"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
