@@ -123,6 +123,11 @@ class Contract(_Strict):
         raise KeyError(f"{self.dataset} has no column {name!r}")
 
     @property
+    def official_headers(self) -> dict[str, str]:
+        """Column name → its header on the official form."""
+        return {c.name: c.header for c in self.columns}
+
+    @property
     def required(self) -> tuple[str, ...]:
         """Names of the columns that a row cannot do without."""
         return tuple(c.name for c in self.columns if c.required)

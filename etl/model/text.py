@@ -8,7 +8,7 @@ from functools import lru_cache
 
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
-_APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "`": "'", "´": "'"})  # noqa: RUF001
+_APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "`": "'", "´": "'"})
 _TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
 # The old style puts the tone of an open oa, oe, uy on the first vowel (hòa), the new one on the second (hoà).
 _OPEN_PAIRS = {"oa", "oe", "uy"}
@@ -22,7 +22,7 @@ def clean(text: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def fold(text: str) -> str:
-    """Lower case without diacritics or punctuation, words separated by one space: ``"Xã Nậm Chầy"`` → ``"xa nam chay"``."""
+    """Lower case without diacritics or punctuation, single spaces: ``"Xã Nậm Chầy"`` → ``"xa nam chay"``."""
     decomposed = unicodedata.normalize("NFD", clean(text).lower().replace("đ", "d"))
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return _NOT_WORD.sub(" ", bare).strip()

@@ -1,0 +1,337 @@
+"""The command line, ``giamngheo``. Each command says what it does and shows an example; errors come in plain words."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from etl.model.period import Period
+from etl.settings import SECTORS, settings
+
+OUT = Console(highlight=False)
+ERR = Console(stderr=True, highlight=False)
+
+EXIT_REJECTED_ROWS, EXIT_REJECTED, EXIT_USAGE, EXIT_FAILED = 1, 2, 64, 70
+LEVELS = ("commune", "district", "province", "group")
+
+
+class PeriodType(click.ParamType[Period]):
+    """A quarter on the command line: 2018-Q4."""
+
+    name = "PERIOD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Period:
+        if isinstance(value, Period):
+            return value
+        try:
+            return Period.parse(value)
+        except ValueError as fault:
+            self.fail(str(fault), param, ctx)
+
+
+class MomentType(click.ParamType[datetime]):
+    """A moment on the command line: 2019-01-31 or 2019-01-31T17:00; without an offset it is Viet Nam's time."""
+
+    name = "MOMENT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        from etl.examine import LOCAL_TIME
+
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a moment such as 2019-01-31 or 2019-01-31T17:00", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=LOCAL_TIME)
+
+
+PERIOD, MOMENT = PeriodType(), MomentType()
+period_option = click.option("--period", type=PERIOD, required=True, help="the quarter, such as 2018-Q4")
+json_option = click.option("--json", "as_json", is_flag=True, help="machine-readable output")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="giamngheo")
+def cli() -> None:
+    """From the files that sectors drop to the indicators of the province's poverty-reduction report.
+
+    GIAMNGHEO_HOME (default ./data) holds inbox, outbox, archive and reports; GIAMNGHEO_WAREHOUSE_URL points to a
+    given PostgreSQL, otherwise an embedded one is started.
+
+    \b
+    Example, from nothing to numbers:
+      giamngheo init
+      giamngheo sample /tmp/province --period 2018-Q4
+      giamngheo ingest /tmp/province
+      giamngheo indicators --period 2018-Q4
+    """
+
+
+@contextmanager
+def progress(total: int, label: str) -> Iterator[Callable[[str], None]]:
+    """A progress bar on stderr; the function given takes the name of the next piece of work."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as bar:
+        task = bar.add_task(label, total=total)
+        first = True
+
+        def step(name: str) -> None:
+            nonlocal first
+            bar.update(task, description=f"{label}: {name[-40:]}", advance=0 if first else 1)
+            first = False
+
+        yield step
+
+
+@cli.command()
+def init() -> None:
+    """Make the warehouse ready: migrations and reference data. Safe to repeat.
+
+    \b
+    Example: giamngheo init
+    """
+    from etl.warehouse import connect, upgrade
+
+    for folder in (settings().inbox, settings().outbox):
+        for sector in SECTORS:
+            (folder / sector).mkdir(parents=True, exist_ok=True)
+    with connect(settings()) as engine:
+        upgrade(engine)
+    OUT.print(f"The warehouse is ready. Sectors drop their files into {settings().inbox}/<sector>/.", soft_wrap=True)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@period_option
+@click.option(
+    "--scale", type=click.FloatRange(0, 1, min_open=True), default=0.02, show_default=True, help="of the province"
+)
+@click.option("--communes", type=click.IntRange(1), default=12, show_default=True, help="how many have people")
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--level", type=click.Choice(["clean", "realistic"]), default="clean", show_default=True)
+def sample(folder: Path, period: Period, scale: float, communes: int, seed: int, level: str) -> None:
+    """Write a made-up province of sector files into FOLDER, with the true indicators beside it.
+
+    \b
+    Example: giamngheo sample /tmp/province --period 2018-Q4 --communes 12 --level realistic
+    """
+    import samples
+
+    written = samples.write_sample(folder, period, scale=scale, communes=communes, seed=seed, level=level)
+    OUT.print(f"{len(written.files)} files in {folder}; the truth: {written.truth}", soft_wrap=True)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--sector", type=click.Choice(SECTORS), help="whose file it is meant to be")
+@json_option
+def check(files: tuple[Path, ...], sector: str | None, as_json: bool) -> None:
+    """Examine files without storing anything. Exit code 0: accepted, 1: with rejected rows, 2: rejected.
+
+    \b
+    Example: giamngheo check credit_loan_082.xlsx --sector credit
+    """
+    from etl import dry_run
+    from etl.reporting import tables
+
+    with progress(len(files), "examining") as step:
+        results = dry_run.check_files(settings(), list(files), sector, step)
+    if as_json:
+        tables.print_json([result.as_record() for result in results])
+    else:
+        for result in results:
+            OUT.print(tables.examined_table(result.as_record()))
+    worst = {"accepted": 0, "partly": EXIT_REJECTED_ROWS, "rejected": EXIT_REJECTED}
+    sys.exit(max(worst[result.examined.verdict.value] for result in results))
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--sector", type=click.Choice(SECTORS), help="whose files these are, where the folder does not say")
+@json_option
+def ingest(files: tuple[Path, ...], sector: str | None, as_json: bool) -> None:
+    """Take files or folders through the whole file journey, here and now. The files stay where they are.
+
+    The sector is --sector, else the folder named like one (credit/…), else told by the form itself. Exit codes as for
+    check.
+
+    \b
+    Example: giamngheo ingest /tmp/province
+    """
+    from etl import pipeline
+    from etl.dry_run import drops_of
+    from etl.reporting import tables
+
+    drops = drops_of(settings(), list(files), sector)
+    with progress(len(drops), "ingesting") as step:
+        done = pipeline.ingest(settings(), drops, lambda drop: step(drop.name))
+    records = [
+        {
+            "file": d.submission.file_name, "submission_id": d.submission.id, "new": d.new,
+            "verdict": d.submission.verdict, "dataset": d.submission.dataset, "period": d.submission.period,
+            "unit_code": d.submission.unit_code, "rows_read": d.submission.rows_read,
+            "rows_accepted": d.submission.rows_accepted, "rows_rejected": d.submission.rows_rejected,
+            "rows_ignored": d.submission.rows_ignored, "answer": str(d.answer),
+        }
+        for d in done
+    ]  # fmt: skip
+    if as_json:
+        tables.print_json(records)
+    else:
+        OUT.print(tables.records_table(records, "Submissions"))
+    verdicts = {d.submission.verdict for d in done}
+    sys.exit(EXIT_REJECTED if "rejected" in verdicts else EXIT_REJECTED_ROWS if "partly" in verdicts else 0)
+
+
+@cli.command()
+@click.option("--period", type=PERIOD, help="the quarter; default: the newest that anybody has sent")
+@json_option
+def status(period: Period | None, as_json: bool) -> None:
+    """Who has sent what, who has not, what was rejected and why.
+
+    \b
+    Example: giamngheo status --period 2018-Q4
+    """
+    from etl import questions
+    from etl.reporting import tables
+
+    records = questions.status(settings(), period)
+    if as_json:
+        tables.print_json(records)
+    else:
+        OUT.print(tables.records_table(records, "Submissions by dataset and unit"))
+
+
+@cli.command()
+@click.option("--submission", help="one submission's id")
+@click.option("--period", type=PERIOD, help="of every submission of a quarter")
+@json_option
+def findings(submission: str | None, period: Period | None, as_json: bool) -> None:
+    """Every fault and doubt, with file, sheet, row and column.
+
+    \b
+    Example: giamngheo findings --period 2018-Q4 --json
+    """
+    from etl import questions
+    from etl.reporting import tables
+
+    records = tables.finding_records(questions.findings(settings(), submission, period))
+    if as_json:
+        tables.print_json(records)
+    else:
+        OUT.print(tables.records_table(records, "Findings", tables.FINDING_COLUMNS))
+
+
+@cli.command()
+@period_option
+@click.option("--level", type=click.Choice(LEVELS), help="default: every level; in a table the province")
+@click.option("--unit", help="one unit's code, such as 082, 02683 or 30a")
+@click.option("--as-of", type=MOMENT, help="as the warehouse stood at that moment")
+@json_option
+@click.option("--csv", "as_csv", is_flag=True, help="comma-separated output")
+def indicators(
+    period: Period, level: str | None, unit: str | None, as_of: datetime | None, as_json: bool, as_csv: bool
+) -> None:
+    """The indicators of a quarter, measured from the rows that count now or at a moment.
+
+    \b
+    Example: giamngheo indicators --period 2018-Q4 --level district
+    """
+    from etl import questions
+    from etl.reporting import tables
+
+    if level is None and unit is None and not (as_json or as_csv):
+        level = "province"
+    frame = questions.indicators(settings(), period, level, unit, as_of)
+    if as_json:
+        tables.print_json(tables.indicator_records(frame))
+    elif as_csv:
+        click.echo(tables.csv_text(tables.indicator_records(frame)), nl=False)
+    else:
+        OUT.print(tables.indicator_table(frame))
+
+
+@cli.command()
+@click.argument("indicator")
+@period_option
+@click.option("--unit", required=True, help="the unit's code, such as 10, 082, 02683 or 30a")
+@click.option("--as-of", type=MOMENT, help="as the warehouse stood at that moment")
+@json_option
+def trace(indicator: str, period: Period, unit: str, as_of: datetime | None, as_json: bool) -> None:
+    """The rows behind a number: file, sheet, row, and what each contributes.
+
+    \b
+    Example: giamngheo trace POV_RATE --period 2018-Q4 --unit 082
+    """
+    from etl import questions
+    from etl.reporting import tables
+
+    records = tables.trace_records(questions.trace(settings(), indicator, period, unit, as_of))
+    if as_json:
+        tables.print_json(records)
+    else:
+        OUT.print(tables.records_table(records, f"{indicator} {period} {unit}"))
+
+
+@cli.command()
+@period_option
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="default: the reports folder")
+@click.option("--edition", type=click.IntRange(1), help="a published edition; default: the newest, else provisional")
+def report(period: Period, out: Path | None, edition: int | None) -> None:
+    """Write the report workbook.
+
+    \b
+    Example: giamngheo report --period 2018-Q4 --out /tmp
+    """
+    from etl import questions
+
+    OUT.print(str(questions.report(settings(), period, out, edition)), soft_wrap=True)
+
+
+@cli.command()
+def doctor() -> None:
+    """What is wrong with this installation, in plain words. Exit code 0 when nothing is.
+
+    \b
+    Example: giamngheo doctor
+    """
+    from etl.doctor import examine_installation
+
+    healthy = True
+    for point in examine_installation(settings()):
+        healthy &= point.good
+        OUT.print(f"{'✔' if point.good else '✘'} {point.what}: {point.detail}", soft_wrap=True, markup=False)
+    sys.exit(0 if healthy else EXIT_FAILED)
+
+
+def main() -> None:
+    """Run the command line; a failure of the system ends in one plain sentence and exit code 70."""
+    from etl.warehouse import WarehouseError
+
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.Abort:
+        ERR.print("Stopped.")
+        sys.exit(130)
+    except click.ClickException as fault:
+        fault.show()
+        sys.exit(EXIT_USAGE)
+    except (WarehouseError, OSError, LookupError, ValueError) as fault:
+        message = fault.args[0] if isinstance(fault, KeyError) and fault.args else fault
+        ERR.print(f"giamngheo: {message}", style="red", markup=False, soft_wrap=True)
+        sys.exit(EXIT_FAILED)
+
+
+if __name__ == "__main__":
+    main()

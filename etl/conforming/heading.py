@@ -1,0 +1,180 @@
+"""What a file says of itself: period, day and submitting unit, from its title, else its name, else its folder."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePath
+
+import pandas as pd
+
+from etl.contracts import Contract
+from etl.model.examined import Heading
+from etl.model.finding import Finding, Severity, findings_frame
+from etl.model.grid import Table
+from etl.model.period import Period
+from etl.model.text import clean, fold
+from etl.reference.units import units_on
+
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
+_NUM = r"(?P<n>[ivx]+|\d{1,2})"
+_DAY = re.compile(
+    r"\b(?:den|tinh den|het|ngay)(?: het)?(?: ngay)? (?P<d>\d{1,2}) (?:thang )?(?P<m>\d{1,2}) (?:nam )?(?P<y>\d{4})\b"
+)
+_QUARTER = re.compile(rf"\b(?:quy|q) ?{_NUM} (?:nam )?(?P<y>\d{{4}})\b")
+_MONTH = re.compile(r"\b(?:thang|t) ?(?P<n>\d{1,2}) (?:nam )?(?P<y>\d{4})\b")
+_SEMESTER = re.compile(rf"\bhoc ky {_NUM}(?: nam hoc)? (?P<y>\d{{4}}) (?P<y2>\d{{4}})\b")
+_YEAR = re.compile(r"\bnam (?:bao cao |ke hoach )?(?P<y>\d{4})\b")
+_ISO = re.compile(r"\b(?P<y>\d{4}) ?q ?(?P<n>\d)\b")
+_YEAR_MONTH = re.compile(r"\b(?P<y>\d{4}) (?:thang|t) ?(?P<n>\d{1,2})\b")
+# "Lào Cai, ngày 05 tháng 01 năm 2019": where and when it was signed, not what it reports on.
+_SIGNED = re.compile(r"^[^,]{2,40},\s*ngày\s+[\d.…]{0,4}\s*tháng\s+[\d.…]{0,4}\s*năm\s+\d{4}\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A period or unit that was named: the value, its words, where, and for a period its last day."""
+
+    value: str
+    words: str
+    where: str
+    last_day: date | None = None
+
+
+class _Invalid(Exception):
+    """Words that name a period which cannot be."""
+
+
+def read_heading(
+    tables: Sequence[Table], form: Contract, file_name: str, folder: str, today: date
+) -> tuple[Heading, pd.DataFrame]:
+    """The heading of a file, and findings (period_*, unit_*) where it cannot be told for certain.
+
+    Title, file name and folder are asked in this order, and all that name a period or unit must agree. A period may
+    not begin after ``today``.
+    """
+    findings: list[Finding] = []
+    periods: list[_Said] = []
+    for where, lines in _places(tables, file_name, folder):
+        try:
+            periods += _periods(lines, where)
+        except _Invalid as fault:
+            findings.append(Finding("period_unreadable", Severity.CRITICAL, value=str(fault)))
+    period, last_day = _period(periods, today, findings)
+    units = [
+        said for where, lines in _places(tables, file_name, folder) for said in _units(lines, where, last_day or today)
+    ]
+    unit = _unit(units, findings)
+    return Heading(form.dataset, period, last_day, unit), findings_frame(findings)
+
+
+def _places(tables: Sequence[Table], file_name: str, folder: str) -> Iterator[tuple[str, list[str]]]:
+    for table in tables:
+        lines = [clean(text) for _, text in table.title]
+        yield f"tiêu đề, trang {table.sheet}", [line for line in lines if not _SIGNED.match(line)]
+    yield "tên tệp", [re.sub(r"[_\-.]+", " ", PurePath(file_name).stem)]
+    yield "thư mục", [re.sub(r"[_\-./]+", " ", folder)] if folder else []
+
+
+def _periods(lines: list[str], where: str) -> list[_Said]:
+    """The period that each line names; the most exact of one line counts (a day before a month before a year)."""
+    found = []
+    for line in lines:
+        day = _last_day(fold(line), from_title=where.startswith("tiêu đề"))
+        if day is not None:
+            found.append(_Said(str(Period.of(day)), line, where, day))
+    # A year alone ("Năm 2018") under a title that names the quarter adds nothing.
+    exact = [s for s in found if not _only_year(s.words)]
+    return exact or found
+
+
+def _only_year(words: str) -> bool:
+    text = fold(words)
+    return not any(p.search(text) for p in (_DAY, _QUARTER, _MONTH, _SEMESTER, _ISO, _YEAR_MONTH))
+
+
+def _last_day(text: str, *, from_title: bool) -> date | None:
+    """The last day of what a folded line names. Raises _Invalid for a quarter, month or day that is none."""
+    if match := _SEMESTER.search(text):
+        number = _number(match["n"])
+        if number not in (1, 2) or int(match["y2"]) != int(match["y"]) + 1:
+            raise _Invalid(match[0])
+        # The first semester ends with the year, the second at the end of May: in the second quarter.
+        return date(int(match["y"]), 12, 31) if number == 1 else date(int(match["y2"]), 6, 30)
+    if match := _DAY.search(text):
+        try:
+            return date(int(match["y"]), int(match["m"]), int(match["d"]))
+        except ValueError:
+            raise _Invalid(match[0]) from None
+    if match := (_QUARTER.search(text) or _ISO.search(text)):
+        number = _number(match["n"])
+        if not 1 <= number <= 4:
+            raise _Invalid(match[0])
+        return Period(int(match["y"]), number).last_day
+    if match := (_MONTH.search(text) or _YEAR_MONTH.search(text)):
+        year, month = int(match["y"]), int(match["n"])
+        if not 1 <= month <= 12:
+            raise _Invalid(match[0])
+        return date(year, month, calendar.monthrange(year, month)[1])
+    if from_title and (match := _YEAR.search(text)):
+        return date(int(match["y"]), 12, 31)
+    return None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else _ROMAN.get(text, 0)
+
+
+def _period(said: list[_Said], today: date, findings: list[Finding]) -> tuple[Period | None, date | None]:
+    if not said:
+        if not findings:
+            findings.append(Finding("period_missing", Severity.CRITICAL))
+        return None, None
+    first = said[0]
+    if other := next((s for s in said if s.value != first.value), None):
+        findings.append(_conflict("period_conflict", first, other))
+        return None, None
+    days = [s.last_day for s in said if s.where.startswith("tiêu đề") and s.last_day] or [
+        s.last_day for s in said if s.last_day
+    ]
+    period = Period.parse(first.value)
+    if period.first_day > today:
+        findings.append(
+            Finding("period_in_future", Severity.CRITICAL, value=first.words, params={"period": str(period)})
+        )
+    return period, min(days)
+
+
+def _units(lines: list[str], where: str, day: date) -> list[_Said]:
+    """The lowest unit that a place names: a district before the province."""
+    try:
+        units = units_on(day)
+        named = [u for line in lines for u in units.submitting_in(line)]
+    except LookupError:
+        return []
+    if where == "thư mục":
+        return []
+    districts = {u.code: u for u in named if u.level == "district"}
+    lowest = list(districts.values()) or [u for u in named if u.level == "province"][:1]
+    return [_Said(u.code, u.name, where) for u in lowest]
+
+
+def _unit(said: list[_Said], findings: list[Finding]) -> str | None:
+    if not said:
+        findings.append(Finding("unit_missing", Severity.CRITICAL))
+        return None
+    first = said[0]
+    if other := next((s for s in said if s.value != first.value), None):
+        findings.append(_conflict("unit_conflict", first, other))
+        return None
+    return first.value
+
+
+def _conflict(rule: str, first: _Said, second: _Said) -> Finding:
+    params = {
+        "first": first.words, "first_where": first.where, "second": second.words, "second_where": second.where,
+    }  # fmt: skip
+    return Finding(rule, Severity.CRITICAL, value=f"{first.words} / {second.words}", params=params)

@@ -1,0 +1,152 @@
+"""How one value is read: each function takes a cell's text and gives the value, or raises Unreadable naming the rule.
+
+Guessing is forbidden where it changes a number: what can be read in two ways is not read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+
+from etl.model.text import clean, fold
+
+_ERROR_CELL = re.compile(r"^#(N/A|DIV/0!|NAME\?|NULL!|NUM!|REF!|VALUE!|GETTING_DATA)$", re.IGNORECASE)
+_PLAIN = re.compile(r"^[+-]?\d+(\.\d+)?([eE][+-]?\d{1,3})?$")
+_GROUPED = {
+    ",": re.compile(r"^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$"),  # 1.234.567,8
+    ".": re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"),  # 1,234,567.8
+}
+_ONE_GROUP = re.compile(r"^[+-]?[1-9]\d{0,2}[.,]\d{3}$")
+_SPACED = re.compile(r"^[+-]?\d{1,3}( \d{3})+([.,]\d+)?$")
+_DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+$")
+_SCIENTIFIC = re.compile(r"^\d([.,]\d+)?[eE]\+?\d{1,3}$")
+_ISO_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[ T](?:00:00(?::00(?:\.0+)?)?))?$")
+_DAY_FIRST = re.compile(r"^(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{2}|\d{4})$")
+_MONTH_YEAR = re.compile(r"^(?:00\s*[/.-]\s*)?00\s*[/.-]\s*(\d{4})$")
+_WHOLE = re.compile(r"^\d+(?:\.0+)?$")
+
+_EXCEL_DAY_0 = date(1899, 12, 30)
+_SERIALS = range(3654, 73051)
+"""Serial numbers taken for days: 1910 to 2099. Smaller whole numbers are more likely years, counts or slips."""
+
+_YES = frozenset({"x", "v", "1", "co", "c", "true", "yes", "y", "✓", "✔", "☑"})
+_NO = frozenset({"0", "khong", "k", "false", "no", "n", "-", "–", "—"})
+
+
+class Unreadable(Exception):
+    """A cell that cannot be read for certain; ``rule`` says which finding it makes."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+
+
+@dataclass(frozen=True)
+class When:
+    """A date as far as it is known: day is None when only the year is."""
+
+    year: int
+    day: date | None
+
+
+def refuse_error(text: str) -> None:
+    """Raise Unreadable("error_cell") for a cell that holds a formula's error."""
+    if text.startswith("#") and _ERROR_CELL.match(text):
+        raise Unreadable("error_cell")
+
+
+def number(text: str, *, grouped: bool = False) -> Decimal:
+    """A number in Vietnamese (1.234.567,8) or English (1,234,567.8) writing.
+
+    One group of three digits (1.234) may be grouping or a fraction. grouped: it is grouping, since the column holds
+    whole numbers; otherwise it is unreadable.
+    """
+    written = clean(text).replace("\u202f", " ")
+    if _SPACED.match(written):
+        written = written.replace(" ", "")
+    if _ONE_GROUP.match(written):
+        if not grouped:
+            raise Unreadable("number_unreadable")
+        written = written.replace(".", "").replace(",", "")
+    for decimal, form in _GROUPED.items():
+        if form.match(written):
+            written = written.replace("." if decimal == "," else ",", "").replace(decimal, ".")
+    if _DECIMAL_COMMA.match(written):
+        written = written.replace(",", ".")
+    if not _PLAIN.match(written):
+        raise Unreadable("number_unreadable")
+    try:
+        return Decimal(written)
+    except InvalidOperation:
+        raise Unreadable("number_unreadable") from None
+
+
+def whole(text: str, factor: int = 1) -> int:
+    """A whole number after multiplication by ``factor``, the unit of the amounts; binary noise is forgiven.
+
+    Anything else with a fraction, or beyond 18 digits, is unreadable.
+    """
+    value = number(text, grouped=factor == 1) * factor
+    rounded = value.to_integral_value() if abs(value) < Decimal(10) ** 18 else None
+    if rounded is None or abs(value - rounded) > abs(value) * Decimal("1e-12"):
+        raise Unreadable("number_unreadable")
+    return int(rounded)
+
+
+def flag(text: str) -> bool:
+    """A yes/no mark: x, v, 1, Có for yes; 0, Không, - for no."""
+    key = clean(text).lower()
+    for known, value in ((_YES, True), (_NO, False)):
+        if key in known or fold(key) in known:
+            return value
+    raise Unreadable("flag_unreadable")
+
+
+def code(text: str) -> str:
+    """A code as text. A power of ten (1.2E+11) is what Excel makes of a long number: its digits are lost."""
+    written = clean(text)
+    if _SCIENTIFIC.match(written):
+        raise Unreadable("code_scientific")
+    return written
+
+
+def when(text: str, *, year_ok: bool, latest_year: int, two_digits_past: bool) -> When:
+    """A date: day before month, or an ISO day, or Excel's serial number (1900 system).
+
+    year_ok: a whole number from 1900 to ``latest_year`` is a year, never a serial, and 00/00/1960 is the year.
+    two_digits_past: a two-digit year after latest_year's is of the last century (births); else of this one.
+    """
+    written = clean(text)
+    if match := _ISO_DATE.match(written):
+        return _day(int(match[1]), int(match[2]), int(match[3]))
+    if match := _DAY_FIRST.match(written):
+        day, month, year = int(match[1]), int(match[2]), int(match[3])
+        if len(match[3]) == 2:
+            year += latest_year // 100 * 100
+            if two_digits_past and year > latest_year:
+                year -= 100
+        if year_ok and day == month == 0 and 1900 <= year <= latest_year:
+            return When(year, None)
+        return _day(year, month, day)
+    if year_ok and (match := _MONTH_YEAR.match(written)) and 1900 <= int(match[1]) <= latest_year:
+        return When(int(match[1]), None)
+    if _WHOLE.match(written):
+        value = int(written.split(".")[0])
+        if year_ok and 1900 <= value <= latest_year:
+            return When(value, None)
+        if value in _SERIALS:
+            day_of = _EXCEL_DAY_0 + timedelta(days=value)
+            return When(day_of.year, day_of)
+    raise Unreadable("date_unreadable")
+
+
+def _day(year: int, month: int, day: int) -> When:
+    try:
+        found = date(year, month, day)
+    except ValueError:
+        raise Unreadable("date_unreadable") from None
+    if not 1900 <= year <= 2100:
+        raise Unreadable("date_unreadable")
+    return When(year, found)

@@ -1,0 +1,120 @@
+"""How a column's texts are read: by its type, its labels, its code table, the units of the submitting unit."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Protocol
+
+from etl.conforming import values
+from etl.contracts import Column
+from etl.model.examined import Heading
+from etl.model.text import clean, fold, spelling_key
+from etl.reference.codes import code_labels, ethnic_labels
+from etl.reference.units import Match, Unit, Units, units_on
+
+
+class Reader(Protocol):
+    """Reads one cell's text; raises values.Unreadable. ``params(text)`` may name what a finding says besides."""
+
+    def __call__(self, text: str) -> Any: ...
+
+
+def reader_of(column: Column, heading: Heading, factor: int) -> Reader:
+    """The reader of a column's cells. heading: complete; factor: đồng in one unit of the amounts."""
+    if heading.period is None or heading.unit_code is None:
+        raise ValueError("cells are read only under a complete heading")
+    year = heading.period.year
+    match column.type:
+        case "text" | "name":
+            return clean
+        case "code":
+            return values.code
+        case "int":
+            return values.whole
+        case "money":
+            return lambda text: values.whole(text, factor)
+        case "number":
+            return lambda text: float(values.number(text))
+        case "flag":
+            return values.flag
+        case "date":
+            birth = column.year_ok or column.name.endswith("birth")
+            if column.year_ok:
+                return lambda text: values.when(text, year_ok=True, latest_year=year, two_digits_past=True)
+            return lambda text: values.when(text, year_ok=False, latest_year=year, two_digits_past=birth).day
+        case "enum":
+            return Labels(_enum_labels(column), "code_unknown")
+        case "ethnicity":
+            return Labels(ethnic_labels(), "ethnicity_unknown")
+        case "unit":
+            return Communes(units_on(heading.period.last_day), heading.unit_code, f"{heading.period.last_day:%d/%m/%Y}")
+
+
+def _enum_labels(column: Column) -> Mapping[str, tuple[str, ...]]:
+    if column.codes:
+        # Forms carry the code itself; its long name is as good.
+        return {code: (code, *labels) for code, labels in code_labels(column.codes).items()}
+    return column.values or {}
+
+
+class Labels:
+    """Texts that name a code by one of its labels, whatever the case and accents."""
+
+    def __init__(self, labels: Mapping[str, tuple[str, ...]], rule: str) -> None:
+        self._rule = rule
+        self._official = {code: names[0] for code, names in labels.items()}
+        self._exact = {spelling_key(n): code for code, names in labels.items() for n in names}
+        folded: dict[str, set[str]] = {}
+        for code, names in labels.items():
+            for name in names:
+                folded.setdefault(_letters(name), set()).add(code)
+        # Two labels that differ by accents alone (Thổ, Tho) are not told apart without them.
+        self._folded = {key: codes.pop() for key, codes in folded.items() if len(codes) == 1}
+
+    def __call__(self, text: str) -> str:
+        found = self._exact.get(spelling_key(text)) or self._folded.get(_letters(text))
+        if found is None:
+            raise values.Unreadable(self._rule)
+        return found
+
+    def params(self, text: str) -> dict[str, str]:
+        """The labels nearest to a text; all of a short list."""
+        shown = list(self._official.values())
+        if len(shown) > 8:
+            keys = {_letters(s): s for s in shown}
+            near = difflib.get_close_matches(_letters(text), keys, n=3, cutoff=0.4)
+            shown = [keys[k] for k in near]
+        return {"candidates": ", ".join(shown)}
+
+
+@lru_cache(maxsize=10_000)
+def _letters(text: str) -> str:
+    """Folded and without spaces: "H'Mông", "H Mông" and "HMông" are one."""
+    return fold(text).replace(" ", "")
+
+
+class Communes:
+    """Texts that name a commune of the submitting unit on the period's last day; gives its code."""
+
+    def __init__(self, units: Units, within: str, day: str) -> None:
+        self._units, self._within, self._day = units, within, day
+
+    def __call__(self, text: str) -> str:
+        match = self._match(text)
+        if match.code is None:
+            raise values.Unreadable("unit_ambiguous" if match.ambiguous else "unit_unknown")
+        return match.code
+
+    def params(self, text: str) -> dict[str, str]:
+        """Where and when the name was looked for, and what comes near."""
+        shown = ", ".join(self._shown(unit) for unit in self._match(text).candidates)
+        return {"within": self._units[self._within].name, "day": self._day, "candidates": shown}
+
+    def _match(self, text: str) -> Match:
+        return self._units.match_commune(text, self._within)
+
+    def _shown(self, unit: Unit) -> str:
+        upper = self._units.district_of(unit.code)
+        return unit.name if upper.code == self._within else f"{unit.name} ({upper.name})"

@@ -1,0 +1,86 @@
+"""Examine files that a person names, without a ledger: the command ``check``, and whose file one is for ``ingest``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from etl.contracts import contract
+from etl.examine import LOCAL_TIME, examine
+from etl.intake import inbox
+from etl.model.examined import Examined
+from etl.reference.rules import tell_all
+from etl.register_relations import relate_examined
+from etl.settings import SECTORS, Settings
+
+
+@dataclass(frozen=True)
+class Result:
+    """One file and what examining it gave."""
+
+    path: Path
+    examined: Examined
+
+    def as_record(self) -> dict[str, Any]:
+        """The result as plain data: verdict, heading, counts, findings with file, sheet, row, column and messages."""
+        heading, counts = self.examined.heading, self.examined.counts
+        form = contract(heading.dataset) if heading.dataset else None
+        told = tell_all(self.examined.findings, form.official_headers if form else {})
+        told = told.rename(columns={"column": "column_name"}).assign(file=self.path.name)
+        return {
+            "file": str(self.path),
+            "verdict": self.examined.verdict.value,
+            "sector": form.sector if form else None,
+            "dataset": heading.dataset,
+            "period": str(heading.period) if heading.period else None,
+            "as_of": heading.as_of.isoformat() if heading.as_of else None,
+            "unit_code": heading.unit_code,
+            "rows_read": counts.read,
+            "rows_accepted": counts.accepted,
+            "rows_rejected": counts.rejected,
+            "rows_ignored": counts.ignored,
+            "findings": told,
+        }
+
+
+def drops_of(settings: Settings, paths: list[Path], sector: str | None) -> list[inbox.Drop]:
+    """The files that paths name, each with its sector: the one given, the folder's, or the one whose form it is.
+
+    Raises LookupError naming the files that belong to no sector for certain.
+    """
+    drops, unknown = inbox.given(paths, SECTORS, sector)
+    lost = []
+    for path in unknown:
+        dataset = _examine(settings, inbox.Drop(path, "", "", path.name, inbox.modified_at(path)), None).heading.dataset
+        if dataset is None:
+            lost.append(path.name)
+        else:
+            owner = contract(dataset).sector
+            drops.append(inbox.Drop(path, owner, "", path.name, inbox.modified_at(path)))
+    if lost:
+        raise LookupError(f"whose files these are cannot be told from their content, name it with --sector: {lost}")
+    return drops
+
+
+def check_files(
+    settings: Settings, paths: list[Path], sector: str | None, step: Callable[[str], None] = lambda _: None
+) -> list[Result]:
+    """Examine files and folders, in the order given; lists of the register among them are also held against each other.
+
+    Nothing is stored and no warehouse is asked. Raises OSError.
+    """
+    drops, unknown = inbox.given(paths, SECTORS, sector)
+    stray = [inbox.Drop(path, "", "", path.name, inbox.modified_at(path)) for path in unknown]
+    examined = {}
+    for drop in [*drops, *stray]:
+        step(drop.name)
+        examined[str(drop.path)] = _examine(settings, drop, drop.sector or None)
+    return [Result(Path(path), one) for path, one in relate_examined(examined).items()]
+
+
+def _examine(settings: Settings, drop: inbox.Drop, sector: str | None) -> Examined:
+    today = datetime.now(LOCAL_TIME).date()
+    return examine(settings, drop.path, file_name=drop.name, folder=drop.folder, sector=sector, today=today)

@@ -1,0 +1,139 @@
+"""Examine one file: read, conform, check. Nothing is stored, so a dry run and a submission take the same way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from etl.checking import check
+from etl.conforming import conform, match_columns, read_heading
+from etl.contracts import Contract, contract, contracts, sector_datasets
+from etl.model.examined import Counts, Examined, Heading, Verdict
+from etl.model.finding import Effect, Finding, Severity, findings_frame, join_findings
+from etl.model.grid import Grid, Table
+from etl.model.text import fold
+from etl.reading import Unreadable, find_table, read_grids
+from etl.reference.rules import rules
+from etl.settings import Settings
+
+LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
+"""A drop belongs to the day of the province."""
+
+NO_TABLE = "no_table"
+"""Why the rows of a sheet without a table are ignored: a cover, an instruction page, a chart's data."""
+
+
+def examine(
+    settings: Settings, path: Path, *, file_name: str, folder: str, sector: str | None, today: date
+) -> Examined:
+    """One file as what it is: rows, findings and a verdict.
+
+    file_name and folder are the sender's (they may carry period and unit); sector is the folder's owner, None in a
+    dry run outside of any folder; today: no period may begin after it. Raises OSError only: whatever is wrong with
+    the file's content is a finding.
+    """
+    if (size := path.stat().st_size) > settings.max_file_bytes:
+        return _refused("file_too_large", size=_megabytes(size), limit=_megabytes(settings.max_file_bytes))
+    try:
+        grids = read_grids(path, file_name)
+    except Unreadable as fault:
+        return _refused(fault.rule, **fault.params)
+    return _examine_grids(grids, file_name=file_name, folder=folder, sector=sector, today=today)
+
+
+def _examine_grids(grids: list[Grid], *, file_name: str, folder: str, sector: str | None, today: date) -> Examined:
+    found = [find_table(grid, contracts()) for grid in grids]
+    tables = [table for table in found if table is not None and table.dataset is not None]
+    ignored = _ignored(grids, tables)
+    datasets = sorted({table.dataset for table in tables if table.dataset})
+    if fault := _wrong_form(datasets, found, sector):
+        dataset = datasets[0] if len(datasets) == 1 else None
+        return _rejected(Heading(dataset=dataset), findings_frame([fault]), tables, ignored)
+
+    form = contract(datasets[0])
+    matched = [match_columns(table, form) for table in tables]
+    heading, heading_findings = read_heading(tables, form, file_name, folder, today)
+    findings = join_findings([heading_findings, *(own for _, own in matched)])
+    if not sum(len(table.body) for table in tables):
+        findings = join_findings([findings, findings_frame([Finding("no_data_rows", Severity.CRITICAL)])])
+    if len(_of_whole_file(findings)):
+        return _rejected(heading, findings, tables, ignored)
+
+    conformed = conform(tables, [columns for columns, _ in matched], form, heading)
+    findings = join_findings([findings, conformed.findings])
+    if len(fatal := _of_whole_file(findings)):
+        return _rejected(heading, fatal, tables, ignored)
+    checked = check(conformed.rows, findings, form, heading)
+    total = len(conformed.rows)
+    accepted = len(checked.rows)
+    counts = Counts(total + sum(ignored.values()), accepted, total - accepted, sum(ignored.values()))
+    verdict = Verdict.ACCEPTED if accepted == total else Verdict.PARTLY if accepted else Verdict.REJECTED
+    return Examined(verdict, heading, counts, checked.rows, checked.findings, ignored, checked.check_run)
+
+
+def _wrong_form(datasets: list[str], found: list[Table | None], sector: str | None) -> Finding | None:
+    """Why the file is no form of this sector's, or None."""
+    if not datasets:
+        nearest, missing = _nearest_form(found, sector)
+        return Finding("dataset_unknown", Severity.CRITICAL, params={"nearest": nearest, "missing": missing})
+    titles = ", ".join(contract(d).title for d in datasets)
+    if len(datasets) > 1:
+        return Finding("dataset_mixed", Severity.CRITICAL, params={"found": titles})
+    owner = contract(datasets[0]).sector
+    if sector is not None and owner != sector:
+        return Finding("dataset_wrong_sector", Severity.CRITICAL, params={"found": titles, "owner": owner})
+    return None
+
+
+def _nearest_form(found: list[Table | None], sector: str | None) -> tuple[str, str]:
+    """Title of the form that the headers found fit best, and its required headers that are not there.
+
+    Without any header at all, the sender is told the first form of the sector.
+    """
+    forms = [contract(d) for d in sector_datasets(sector)] if sector else list(contracts().values())
+    seen = {fold(text) for table in found if table for _, text in table.headers.values()}
+
+    def lacking(form: Contract) -> list[str]:
+        return [c.header for c in form.columns if c.required and not seen & {fold(h) for h in c.headers}]
+
+    best = min(forms, key=lambda form: len(lacking(form)) / len(form.required))
+    return best.title, ", ".join(lacking(best))
+
+
+def _ignored(grids: list[Grid], tables: list[Table]) -> dict[str, int]:
+    """Reason → number of rows that are no data, over all sheets. A sheet without a table is ignored whole."""
+    reasons = Counter(reason for table in tables for reason in table.ignored.values())
+    with_table = {table.sheet for table in tables}
+    reasons[NO_TABLE] = sum(_last_row(grid) for grid in grids if grid.sheet not in with_table)
+    return {reason: count for reason, count in sorted(reasons.items()) if count}
+
+
+def _last_row(grid: Grid) -> int:
+    return int(grid.cells.index.max()) if len(grid.cells) else 0
+
+
+def _refused(rule: str, **params: str) -> Examined:
+    """A file of which no cell was read."""
+    finding = Finding(rule, Severity.CRITICAL, params=params)
+    return _rejected(Heading(), findings_frame([finding]), [], {})
+
+
+def _rejected(heading: Heading, findings: pd.DataFrame, tables: list[Table], ignored: dict[str, int]) -> Examined:
+    """A file rejected as a whole: each of its data rows counts as rejected."""
+    data = sum(len(table.body) for table in tables)
+    away = sum(ignored.values())
+    counts = Counts(read=data + away, accepted=0, rejected=data, ignored=away)
+    return Examined(Verdict.REJECTED, heading, counts, pd.DataFrame(), findings, ignored)
+
+
+def _of_whole_file(findings: pd.DataFrame) -> pd.DataFrame:
+    """Those findings whose rule rejects the file."""
+    return findings[[rules()[rule].effect is Effect.FILE for rule in findings["rule"]]]
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1024**2:.0f} MB"

@@ -1,0 +1,144 @@
+"""What lies in the inbox, and taking it away so that nobody else takes it too."""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+CLAIMED = ".claimed"
+"""Folder inside a sector's inbox that holds the drops being taken: same file system, so a claim is one rename."""
+
+_TEMPORARY = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".swp")
+
+
+@dataclass(frozen=True)
+class Drop:
+    """A file that a sector has put into its folder.
+
+    path: where it lies now; sector; folder: the folder below the sector's, "" if none (it may carry the period);
+    name: the file's name as the sender wrote it; modified_at: its modification time.
+    """
+
+    path: Path
+    sector: str
+    folder: str
+    name: str
+    modified_at: datetime
+
+
+def modified_at(path: Path) -> datetime:
+    """A file's modification time, in UTC."""
+    return datetime.fromtimestamp(path.stat().st_mtime_ns / 1e9, tz=UTC)
+
+
+def is_a_drop(name: str) -> bool:
+    """Whether a file name is a sender's: not Excel's lock file, not hidden, not a download under way."""
+    return not name.startswith(("~$", ".")) and not name.lower().endswith(_TEMPORARY) and name != "Thumbs.db"
+
+
+def find_drops(inbox: Path, sectors: Iterable[str]) -> list[Drop]:
+    """Every drop in ``inbox/<sector>/`` and below, oldest first (modification time, then name)."""
+    found = [drop for sector in sectors for drop in _drops_below(inbox / sector, sector)]
+    return sorted(found, key=lambda d: (d.modified_at, d.name))
+
+
+def _drops_below(root: Path, sector: str) -> Iterator[Drop]:
+    for folder, subfolders, names in os.walk(root):
+        subfolders[:] = sorted(s for s in subfolders if not s.startswith("."))
+        for name in filter(is_a_drop, names):
+            path = Path(folder, name)
+            if path.is_file() and not path.is_symlink():
+                below = Path(folder).relative_to(root).as_posix()
+                yield Drop(path, sector, "" if below == "." else below, name, modified_at(path))
+
+
+def settled(drops: Iterable[Drop], seconds: float) -> list[Drop]:
+    """Those drops whose size and modification time stay the same for ``seconds``; others are left for the next scan."""
+    before = {drop: _state(drop.path) for drop in drops}
+    if before and seconds:
+        time.sleep(seconds)
+    return [drop for drop, state in before.items() if state is not None and state == _state(drop.path)]
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_size, stat.st_mtime_ns
+
+
+def claim(drop: Drop, inbox: Path) -> Drop | None:
+    """Move a drop out of the sector's sight by one rename; None when another worker was faster.
+
+    The claim keeps folder, name and modification time, so that a claim whose worker died is taken up by the next
+    scan (``abandoned_claims``) as if it had just been dropped.
+    """
+    target = inbox / drop.sector / CLAIMED / uuid.uuid4().hex / drop.folder / drop.name
+    target.parent.mkdir(parents=True)
+    try:
+        drop.path.rename(target)
+    except FileNotFoundError:
+        _remove_empty(target.parent, inbox / drop.sector / CLAIMED)
+        return None
+    return Drop(target, drop.sector, drop.folder, drop.name, drop.modified_at)
+
+
+def claims(inbox: Path, sectors: Iterable[str]) -> list[Drop]:
+    """Every drop that was claimed and not yet received, by this worker or by one that died."""
+    found = []
+    for sector in sectors:
+        root = inbox / sector / CLAIMED
+        for token in sorted(root.iterdir()) if root.is_dir() else ():
+            found += list(_drops_below(token, sector))
+    return sorted(found, key=lambda d: (d.modified_at, d.name))
+
+
+def forget_claim(drop: Drop, inbox: Path) -> None:
+    """Remove a claimed file that is safe in the archive and the ledger, with its empty folders."""
+    drop.path.unlink(missing_ok=True)
+    _remove_empty(drop.path.parent, inbox / drop.sector / CLAIMED)
+
+
+def _remove_empty(folder: Path, stop: Path) -> None:
+    while folder != stop:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+        folder = folder.parent
+
+
+def given(paths: Iterable[Path], sectors: Iterable[str], sector: str | None) -> tuple[list[Drop], list[Path]]:
+    """Files that a person names, as drops; and those whose sector cannot be told from where they lie.
+
+    A folder gives every file below it that is a drop. The sector is the one given, else the innermost folder on the
+    path that is named like one; what lies between that folder and the file is the drop's ``folder``.
+    """
+    known = tuple(sectors)
+    drops: list[Drop] = []
+    unknown: list[Path] = []
+    for path in (file for top in paths for file in _files_of(top)):
+        parents = path.absolute().parts[:-1]
+        at = max((i for i, part in enumerate(parents) if part in known), default=None)
+        own = sector or (parents[at] if at is not None else None)
+        if own is None:
+            unknown.append(path)
+        else:
+            below = "/".join(parents[at + 1 :]) if at is not None else ""
+            drops.append(Drop(path, own, below, path.name, modified_at(path)))
+    return drops, unknown
+
+
+def _files_of(top: Path) -> Iterator[Path]:
+    if not top.is_dir():
+        yield top
+        return
+    for folder, subfolders, names in os.walk(top):
+        subfolders[:] = sorted(s for s in subfolders if not s.startswith("."))
+        yield from (Path(folder, name) for name in sorted(names) if is_a_drop(name))

@@ -1,0 +1,116 @@
+"""What people ask of the warehouse: status, findings, indicators, the rows behind a number, a report."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, text
+
+from etl import pipeline
+from etl.contracts import contract
+from etl.indicators import editions
+from etl.indicators import measure as measuring
+from etl.indicators import trace as tracing
+from etl.model.period import Period
+from etl.reference.units import units_on
+from etl.settings import Settings
+from etl.warehouse import at, connect, ledger
+
+
+def indicators(
+    settings: Settings, period: Period, level: str | None, unit: str | None, as_of: datetime | None
+) -> pd.DataFrame:
+    """The indicators of a period, measured now from the rows that count (at ``as_of``), of one level or unit or all."""
+    with connect(settings) as engine, engine.begin() as conn:
+        at(conn, as_of)
+        frame = measuring.measure(conn, period)
+    if level is not None:
+        frame = frame[frame["unit_level"] == level]
+    if unit is not None:
+        if unit not in set(frame["unit_code"]):
+            raise LookupError(f"there is no unit {unit!r} on {period.last_day:%d/%m/%Y}")
+        frame = frame[frame["unit_code"] == unit]
+    return frame
+
+
+def trace(settings: Settings, indicator: str, period: Period, unit: str, as_of: datetime | None) -> pd.DataFrame:
+    """The contributing rows of one number. Raises LookupError for an unknown indicator or unit."""
+    with connect(settings) as engine, engine.begin() as conn:
+        at(conn, as_of)
+        return tracing.trace(conn, indicator, period, unit)
+
+
+def findings(settings: Settings, submission: str | None, period: Period | None) -> pd.DataFrame:
+    """The findings of one submission, of a period, or all. Raises LookupError for an unknown submission."""
+    with connect(settings) as engine, engine.begin() as conn:
+        if submission is not None:
+            ledger.get(conn, submission)
+        return ledger.findings(conn, submission=submission, period=str(period) if period else None)
+
+
+def report(settings: Settings, period: Period, folder: Path | None, edition: int | None) -> Path:
+    """The report of an edition; without one named, of the newest, and where none is published, of provisional figures."""
+    if edition is None:
+        with connect(settings) as engine, engine.begin() as conn:
+            newest = editions.get(conn, period)
+        edition = newest.number if newest else None
+    if edition is None:
+        pipeline.measure(settings, str(period))
+    return pipeline.report(settings, str(period), edition, folder)
+
+
+def status(settings: Settings, period: Period | None) -> list[dict[str, Any]]:
+    """One record a submission of the period, then one for each that is missing; the period defaults to the newest."""
+    with connect(settings) as engine, engine.begin() as conn:
+        chosen = period or _newest(conn)
+        if chosen is None:
+            return []
+        records = [_submitted(one, chosen) for one in _of_period(conn, chosen)]
+        return records + [
+            _missing(dataset, unit, chosen) for dataset, unit in pipeline.missing_submissions(conn, chosen)
+        ]
+
+
+def _newest(conn: Connection) -> Period | None:
+    newest = conn.scalar(text("SELECT max(period) FROM intake.submission WHERE accepted_at IS NOT NULL"))
+    return Period.parse(newest) if newest else None
+
+
+def _of_period(conn: Connection, period: Period) -> list[Any]:
+    query = text(
+        "SELECT s.*, (SELECT f.message FROM quality.finding AS f WHERE f.submission_id = s.id"
+        " AND f.severity = 'critical' ORDER BY f.number LIMIT 1) AS reason"
+        " FROM intake.submission AS s WHERE s.period = :period OR s.period IS NULL"
+        " ORDER BY s.sector, s.dataset, s.unit_code, s.modified_at, s.id"
+    )
+    return list(conn.execute(query, {"period": str(period)}))
+
+
+def _submitted(row: Any, period: Period) -> dict[str, Any]:
+    state = "superseded" if row.superseded_at is not None else row.state
+    return {
+        "dataset": row.dataset or row.sector,
+        "unit_code": row.unit_code,
+        "unit": _unit_name(row.unit_code, period),
+        "state": state,
+        "file": row.file_name,
+        "rows_accepted": row.rows_accepted,
+        "rows_rejected": row.rows_rejected,
+        "received_at": row.received_at.isoformat(timespec="seconds"),
+        "reason": row.reason if state == "rejected" or row.rows_rejected else None,
+        "submission_id": row.id,
+    }
+
+
+def _missing(dataset: str, unit: str, period: Period) -> dict[str, Any]:
+    empty = dict.fromkeys(("file", "rows_accepted", "rows_rejected", "received_at", "reason", "submission_id"))
+    named = {"dataset": dataset, "unit_code": unit, "unit": _unit_name(unit, period), "state": "missing"}
+    return {**named, **empty, "reason": f"{contract(dataset).title}: chưa gửi"}
+
+
+def _unit_name(code: str | None, period: Period) -> str | None:
+    units = units_on(period.last_day)
+    return units[code].name if code is not None and code in units else code

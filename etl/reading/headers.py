@@ -1,0 +1,98 @@
+"""Where a table's header is, and which form it is the header of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from etl.contracts import Contract
+from etl.model.text import fold
+
+_SEARCHED_ROWS = 80
+_HIGHEST = 4
+"""Header rows of one table at most: groups over groups over headers."""
+
+_LEAST_REQUIRED = 0.5
+"""Share of a form's required columns that a header must have to be taken for that form."""
+
+_TITLE_BONUS = 0.25
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header found: its first and last row, physical column → (text above, text), the form and how sure (0–1+)."""
+
+    first_row: int
+    last_row: int
+    cells: Mapping[int, tuple[str, str]]
+    dataset: str | None
+    score: float
+
+
+def find_header(cells: pd.DataFrame, forms: Iterable[Contract]) -> Header | None:
+    """The block of rows that fits a form's headers best; None where no row has even two known headers.
+
+    The score of a block for a form is Dice's coefficient of the headers there and the form's columns, plus a bonus
+    where the form's title stands above: forms share columns, and what tells them apart is the whole.
+    """
+    top = cells.iloc[:_SEARCHED_ROWS]
+    texts = {row: {c: t for c, t in zip(top.columns, values, strict=True) if isinstance(t, str)} for row, values in zip(
+        top.index, top.to_numpy(dtype=object), strict=True)}  # fmt: skip
+    forms = list(forms)
+    best: Header | None = None
+    for row in texts:
+        for height in range(1, _HIGHEST + 1):
+            first = row - height + 1
+            if first not in texts:
+                break
+            block = _block([texts[r] for r in range(first, row + 1)])
+            above = " ".join(fold(t) for r in range(1, first) for t in texts.get(r, {}).values())
+            for form in forms:
+                score, enough = _fit(block, form, above)
+                if score > (best.score if best else 0):
+                    best = Header(first, row, block, form.dataset if enough else None, score)
+    return best
+
+
+def _block(rows: list[dict[int, str]]) -> dict[int, tuple[str, str]]:
+    """Column → (text above, lowest text). A text above spreads over the columns to its right, as merged cells do."""
+    cells: dict[int, tuple[str, str]] = {}
+    columns = sorted({c for row in rows for c in row})
+    for column in columns:
+        levels = [i for i, row in enumerate(rows) if column in row]
+        lowest = levels[-1]
+        above = ""
+        if lowest > 0:
+            left = [c for c in rows[lowest - 1] if c <= column]
+            above = rows[lowest - 1][max(left)] if left else ""
+        cells[column] = (above, rows[lowest][column])
+    return cells
+
+
+def _fit(block: Mapping[int, tuple[str, str]], form: Contract, above: str) -> tuple[float, bool]:
+    found = {name for above_text, text in block.values() for name in columns_named(form, above_text, text)}
+    if len(found) < 2:
+        return 0.0, False
+    required = set(form.required)
+    share = len(found & required) / len(required)
+    known = len(block) - any(fold(text) in ("stt", "tt", "so tt") for _, text in block.values())
+    dice = 2 * len(found) / (known + len(form.columns))
+    titled = fold(form.title) in above
+    return dice + _TITLE_BONUS * titled, share >= _LEAST_REQUIRED
+
+
+def columns_named(form: Contract, above: str, text: str) -> list[str]:
+    """The form's columns that a header cell may name: by its text, or by the text above and its text together."""
+    alone, together = fold(text), fold(f"{above} {text}")
+    names = []
+    for column in form.columns:
+        known = {fold(h) for h in column.headers}
+        group = fold(column.header_above or "")
+        joined = {f"{group} {k}" for k in known} if group else set()
+        if alone in known or together in known or together in joined or alone in joined:
+            names.append(column.name)
+    if form.split_sex and alone in {fold(h) for h in (*form.split_sex.male, *form.split_sex.female)}:
+        names += [form.split_sex.sex, form.split_sex.birth]
+    return names

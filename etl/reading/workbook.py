@@ -1,0 +1,158 @@
+"""A file's sheets as grids of text. Magic bytes decide what a file is; its name only names a text file's sheet."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from etl.model.grid import Grid
+from etl.reading.textfile import NotText, read_records
+
+_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_WORKBOOK_PARTS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
+
+
+class Unreadable(Exception):
+    """A file of which no cell can be read; ``rule`` and ``params`` say why, for a finding."""
+
+    def __init__(self, rule: str, **params: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.params: Mapping[str, str] = MappingProxyType(params)
+
+
+def read_grids(path: Path, name: str) -> list[Grid]:
+    """Every sheet of a workbook, or the one of a text file, in order; an empty sheet has no rows.
+
+    name: the sender's file name. Raises Unreadable for whatever is wrong with the content, OSError with the disk.
+    """
+    with path.open("rb") as file:
+        head = file.read(8)
+    if not head:
+        raise Unreadable("file_unreadable", reason="tệp rỗng (0 byte)")
+    if head.startswith(b"PK"):
+        _require_workbook(path)
+        return _read_workbook(path)
+    if head == _OLE2:
+        if _ENCRYPTED in path.read_bytes():
+            raise Unreadable("file_encrypted")
+        return _read_workbook(path)
+    try:
+        records = read_records(path)
+    except NotText as fault:
+        raise Unreadable("file_type_unsupported", found=str(fault)) from fault
+    return [Grid(Path(name).stem or "csv", _frame(records))]
+
+
+def _require_workbook(path: Path) -> None:
+    """Refuse a zip that is damaged, or that is no workbook (a Word file, an archive)."""
+    try:
+        with zipfile.ZipFile(path) as container:
+            names = set(container.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError) as fault:
+        raise Unreadable("file_unreadable", reason="tệp bị hỏng hoặc bị cắt cụt") from fault
+    if names.isdisjoint(_WORKBOOK_PARTS):
+        found = "tài liệu Word" if "word/document.xml" in names else "tệp nén khác"
+        raise Unreadable("file_type_unsupported", found=found)
+
+
+def _read_workbook(path: Path) -> list[Grid]:
+    """With calamine; with openpyxl where calamine refuses a file that openpyxl can read."""
+    try:
+        return _read_with_calamine(path)
+    except Exception as fault:
+        try:
+            return _read_with_openpyxl(path)
+        except Exception:
+            raise Unreadable("file_unreadable", reason="tệp bị hỏng hoặc bị cắt cụt") from fault
+
+
+def _read_with_calamine(path: Path) -> list[Grid]:
+    import fastexcel
+
+    try:
+        reader = fastexcel.read_excel(path)
+        return [_sheet(reader, at, name) for at, name in enumerate(reader.sheet_names)]
+    except Exception:
+        raise
+    except BaseException as panic:
+        # A panic of the Rust side is no Exception; an interrupt is not a panic.
+        if type(panic).__name__ != "PanicException":
+            raise
+        raise ValueError(str(panic)) from panic
+
+
+def _sheet(reader: Any, at: int, name: str) -> Grid:
+    # skip_rows=0 keeps leading blank rows, so that a row's number is Excel's; "string" keeps 9 from becoming 9.0.
+    sheet = reader.load_sheet(at, header_row=None, skip_rows=0, dtypes="string")
+    if not sheet.height or not sheet.width:
+        return Grid(name, _frame([]))
+    batch, errors = sheet.to_arrow_with_errors()
+    cells = pd.DataFrame({i: column.to_pandas() for i, column in enumerate(batch.columns, start=1)}, dtype="str")
+    cells.index = pd.RangeIndex(1, len(cells) + 1)
+    for error in errors.errors if errors else ():
+        row, column = error.offset_position
+        cells.loc[row + 1, column + 1] = _error_text(error.detail)
+    return Grid(name, _blank_out(cells))
+
+
+_ERRORS = {
+    "NA": "#N/A", "Div0": "#DIV/0!", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!",
+    "Value": "#VALUE!", "GettingData": "#GETTING_DATA",
+}  # fmt: skip
+
+
+def _error_text(detail: str) -> str:
+    return next((shown for word, shown in _ERRORS.items() if word in detail or shown in detail), "#N/A")
+
+
+def _read_with_openpyxl(path: Path) -> list[Grid]:
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    try:
+        return [
+            Grid(sheet.title, _frame([[cell_text(v) for v in row] for row in sheet.iter_rows(values_only=True)]))
+            for sheet in book.worksheets
+        ]
+    finally:
+        book.close()
+
+
+def cell_text(value: Any) -> str:
+    """A cell's value as the text that calamine gives for it: 9 for 9.0, ISO for a date, true and false."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, date):
+        return f"{value.isoformat()} 00:00:00"
+    return value.isoformat() if isinstance(value, time) else str(value)
+
+
+def _frame(records: list[list[str]]) -> pd.DataFrame:
+    """Records as cells, short ones filled up."""
+    width = max(map(len, records), default=0)
+    columns = {i + 1: [r[i] if i < len(r) else None for r in records] for i in range(width)}
+    cells = pd.DataFrame(columns, index=pd.RangeIndex(1, len(records) + 1), dtype="str")
+    return _blank_out(cells)
+
+
+def _blank_out(cells: pd.DataFrame) -> pd.DataFrame:
+    """White space alone is a blank cell; blank rows at the end of a sheet are not there."""
+    filled = pd.DataFrame({c: cells[c].str.contains(r"[^\s\u00a0\u200b\ufeff]", regex=True, na=False) for c in cells})
+    if not filled.size or not filled.to_numpy().any():
+        return cells.iloc[:0]
+    last = int(filled.any(axis=1).to_numpy().nonzero()[0][-1]) + 1
+    return cells.where(filled).iloc[:last]

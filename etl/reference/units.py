@@ -1,0 +1,249 @@
+"""Administrative units with validity dates, and how a name written by a person finds its unit.
+
+Codes were reused over time, so a unit's key is (code, valid_from). Sources: etl/reference/data/SOURCES.md.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from typing import Literal
+
+from etl.model.text import clean, fold, spelling_key
+from etl.reference.data_files import rows
+
+Level = Literal["commune", "district", "province"]
+
+_MERGED_PROVINCE_FROM = date(2025, 7, 1)
+"""NQ 202/2025/QH15: districts abolished, Lào Cai and Yên Bái one province of code 15."""
+
+_FIRST_DUMP = date(2004, 8, 31)
+
+# How staff shorten a type, folded.
+_COMMUNE_TYPES = {
+    "xa": "xa",
+    "x": "xa",
+    "phuong": "phuong",
+    "p": "phuong",
+    "thi tran": "thi tran",
+    "tt": "thi tran",
+}
+_UPPER_TYPES = {
+    "huyen": "huyen", "h": "huyen", "thanh pho": "thanh pho", "tp": "thanh pho",
+    "thi xa": "thi xa", "tx": "thi xa", "tinh": "tinh", "t": "tinh",
+}  # fmt: skip
+_COMMUNE_PREFIX = re.compile(r"^(xã|x|phường|p|thị trấn|tt|xa|phuong|thi tran)\b[.\s]*", re.IGNORECASE)
+_WITH_DISTRICT = re.compile(
+    r"^(?P<commune>.+?)\s*[,–-]\s*(?P<district>(?:huyện|h\.|thành phố|tp|thị xã|tx)\b.*)$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit while it is valid: from ``valid_from`` up to, not including, ``valid_to`` (None: still)."""
+
+    code: str
+    name: str
+    type: str
+    level: Level
+    parent: str | None
+    valid_from: date
+    valid_to: date | None
+    is_rural: bool = False
+    is_30a: bool = False
+    variants: tuple[str, ...] = ()
+
+    @property
+    def short(self) -> str:
+        """The name without its type: ``Sa Pả``."""
+        return self.name.removeprefix(self.type).strip()
+
+    def valid_on(self, day: date) -> bool:
+        """Whether the unit exists on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a written name may mean. code is None unless it is certain; then candidates say what it may be.
+
+    ambiguous: the text fits several units; otherwise candidates are the nearest names, for a suggestion.
+    """
+
+    code: str | None
+    candidates: tuple[Unit, ...] = ()
+    ambiguous: bool = False
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+@lru_cache(maxsize=1)
+def all_units() -> tuple[Unit, ...]:
+    """Every unit that the reference knows, of any time."""
+    stated_2018 = {r["commune_code"]: r for r in rows("laocai_units.csv")}
+    poor_districts = {r["district_code"] for r in stated_2018.values() if r["poor_district_30a_2018"] == "1"}
+    found = [
+        Unit("10", "Tỉnh Lào Cai", "Tỉnh", "province", None, _FIRST_DUMP, _MERGED_PROVINCE_FROM),
+        Unit("15", "Tỉnh Lào Cai", "Tỉnh", "province", None, _MERGED_PROVINCE_FROM, None),
+    ]
+    for r in rows("laocai_units_history.csv"):
+        district = r["code"] if r["level"] == "district" else r["parent_code"]
+        same = stated_2018.get(r["code"], {})
+        variants = same["name_variants_seen"] if same.get("commune_name") == r["name"] else ""
+        found.append(
+            Unit(
+                code=r["code"],
+                name=r["name"],
+                type=r["type"],
+                level="district" if r["level"] == "district" else "commune",
+                parent=r["parent_code"],
+                valid_from=date.fromisoformat(r["valid_from"]),
+                valid_to=_day(r["valid_to"]),
+                is_rural=r["type"] == "Xã",
+                is_30a=district in poor_districts,
+                variants=tuple(v for v in variants.split("|") if v),
+            )
+        )
+    for r in rows("laocai_units_2025.csv"):
+        kind = next(t for t in ("Xã", "Phường", "Thị trấn") if r["commune_name"].startswith(t))
+        found.append(
+            Unit(
+                r["commune_code"],
+                r["commune_name"],
+                kind,
+                "commune",
+                "15",
+                _MERGED_PROVINCE_FROM,
+                None,
+                kind == "Xã",
+            )
+        )
+    return tuple(found)
+
+
+class Units:
+    """The units that are valid on one day."""
+
+    def __init__(self, units: Iterable[Unit]) -> None:
+        self._by_code: Mapping[str, Unit] = {u.code: u for u in sorted(units, key=lambda u: (u.level, u.code))}
+
+    def __getitem__(self, code: str) -> Unit:
+        return self._by_code[code]
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._by_code
+
+    def __iter__(self) -> Iterator[Unit]:
+        return iter(self._by_code.values())
+
+    def _of(self, level: Level) -> tuple[Unit, ...]:
+        return tuple(u for u in self._by_code.values() if u.level == level)
+
+    @cached_property
+    def province(self) -> Unit:
+        """The reporting province. Raises LookupError on a day before the reference begins."""
+        found = self._of("province")
+        if not found:
+            raise LookupError("the reference knows no province on this day")
+        return found[0]
+
+    @cached_property
+    def districts(self) -> tuple[Unit, ...]:
+        """Its districts by code; none from July 2025 on."""
+        return self._of("district")
+
+    @cached_property
+    def communes(self) -> tuple[Unit, ...]:
+        """Its communes (xã, phường, thị trấn) by code."""
+        return self._of("commune")
+
+    def district_of(self, commune: str) -> Unit:
+        """The unit right above a commune: its district, or the province where there are no districts."""
+        return self._by_code[self._by_code[commune].parent or ""]
+
+    def communes_in(self, code: str) -> tuple[Unit, ...]:
+        """The communes of a district or of the province."""
+        return tuple(c for c in self.communes if code in (c.parent, self.province.code))
+
+    def match_commune(self, text: str, within: str) -> Match:
+        """The commune that a cell names inside a district or the province (``within`` is its code).
+
+        In order: the code itself; the exact name with its type (equal spellings of one name count as exact); the
+        exact name alone where it carries diacritics or no other folds to the same; a variant that the reference
+        lists; the folded name, with its type if given. Two that fit equally are never chosen between.
+        """
+        written = clean(text)
+        if (parts := _WITH_DISTRICT.match(written)) and (upper := self.match_submitting(parts["district"])).code:
+            if within not in (upper.code, self.province.code):
+                return Match(None, self._nearest(written, within))
+            return self.match_commune(parts["commune"], upper.code)
+        pool = self.communes_in(within)
+        if written in self._by_code:
+            return Match(written) if self._by_code[written] in pool else Match(None, self._nearest(written, within))
+        prefix = _COMMUNE_PREFIX.match(written)
+        bare = written[prefix.end() :] if prefix else written
+        kind = _COMMUNE_TYPES[fold(prefix[1])] if prefix and bare else None
+        typed = [u for u in pool if kind is None or fold(u.type) == kind]
+
+        def named(units: Iterable[Unit], key: str, norm: Callable[[str], str]) -> list[Unit]:
+            return [u for u in units if key in {norm(n) for n in _names(u)}]
+
+        exact = named(typed, spelling_key(bare), spelling_key)
+        alike = named(typed, fold(bare), fold)
+        if len(exact) == 1 and (kind is not None or len(alike) == 1 or fold(bare) != spelling_key(bare)):
+            return Match(exact[0].code)
+        # The exact name of a commune of another district is that commune, not the nearest of this one: Nậm Chảy in
+        # a file of Văn Bàn may mean Nậm Chầy, or a row that belongs to Mường Khương.
+        elsewhere = tuple(c for c in named(self.communes, spelling_key(bare), spelling_key) if c not in pool)
+        elsewhere = tuple(c for c in elsewhere if kind is None or fold(c.type) == kind)
+        if elsewhere and not exact and fold(bare) != spelling_key(bare):
+            return Match(None, (*elsewhere, *alike), ambiguous=bool(alike))
+        fits = exact if len(exact) > 1 else alike
+        if len(fits) == 1:
+            return Match(fits[0].code)
+        if fits:
+            return Match(None, tuple(fits), ambiguous=True)
+        return Match(None, self._nearest(written, within))
+
+    def match_submitting(self, text: str) -> Match:
+        """The district or province that a text names, with its type in front (``Huyện Bát Xát``, ``TP. Lào Cai``)."""
+        found = self.submitting_in(text)
+        if len(found) == 1:
+            return Match(found[0].code)
+        return Match(None, found, ambiguous=len(found) > 1)
+
+    def submitting_in(self, line: str) -> tuple[Unit, ...]:
+        """The districts and the province that a line names with their types, in the order of the text."""
+        folded = f" {fold(line)} "
+        places: dict[int, Unit] = {}
+        for kind, full in _UPPER_TYPES.items():
+            for unit in (*self.districts, self.province):
+                if fold(unit.type) == full and (at := folded.find(f" {kind} {fold(unit.short)} ")) >= 0:
+                    places[at] = unit
+        return tuple(dict.fromkeys(places[at] for at in sorted(places)))
+
+    def _nearest(self, text: str, within: str) -> tuple[Unit, ...]:
+        by_key: dict[str, list[Unit]] = defaultdict(list)
+        for unit in self.communes_in(within):
+            by_key[fold(unit.name)].append(unit)
+            by_key[fold(unit.short)].append(unit)
+        near = difflib.get_close_matches(fold(text), by_key, n=3, cutoff=0.6)
+        return tuple(dict.fromkeys(u for key in near for u in by_key[key]))[:3]
+
+
+@lru_cache(maxsize=1024)
+def _names(unit: Unit) -> tuple[str, ...]:
+    return (unit.short, *(_COMMUNE_PREFIX.sub("", v) for v in unit.variants))
+
+
+@lru_cache(maxsize=64)
+def units_on(day: date) -> Units:
+    """The units valid on a day (names count on a period's last day only)."""
+    return Units(u for u in all_units() if u.valid_on(day))

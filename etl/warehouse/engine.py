@@ -1,0 +1,50 @@
+"""Connecting to the warehouse: the given PostgreSQL, or the embedded one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from etl.settings import Settings
+from etl.warehouse.embedded import serving
+from etl.warehouse.errors import WarehouseError
+
+
+@contextmanager
+def connect(settings: Settings) -> Iterator[Engine]:
+    """An engine on the warehouse for as long as the block lasts. Raises WarehouseError if there is none to reach."""
+    with ExitStack() as stack:
+        if settings.warehouse_url:
+            url = _given(settings.warehouse_url)
+        else:
+            url = stack.enter_context(serving(settings))
+        engine = create_engine(url, poolclass=NullPool)
+        stack.callback(engine.dispose)
+        try:
+            with engine.connect():
+                pass
+        except OperationalError as fault:
+            shown = url.render_as_string(hide_password=True)
+            raise WarehouseError(f"the warehouse {shown} does not answer: {str(fault.orig).strip()}") from fault
+        yield engine
+
+
+def _given(text_url: str) -> URL:
+    try:
+        url = make_url(text_url)
+    except ArgumentError as fault:
+        raise WarehouseError("GIAMNGHEO_WAREHOUSE_URL is no SQLAlchemy URL (postgresql+psycopg://…)") from fault
+    if not url.drivername.startswith("postgresql"):
+        raise WarehouseError(f"GIAMNGHEO_WAREHOUSE_URL points to {url.drivername}; the warehouse is a PostgreSQL")
+    return url.set(drivername="postgresql+psycopg")
+
+
+def at(conn: Connection, as_of: datetime | None) -> None:
+    """Let the ``core`` views show what counted at a moment, for the rest of the transaction; None: now."""
+    setting = as_of.isoformat() if as_of else ""
+    conn.execute(text("SELECT set_config('giamngheo.as_of', :moment, true)"), {"moment": setting})

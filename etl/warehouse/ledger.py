@@ -1,0 +1,240 @@
+"""The ledger: submissions, their events, findings and counts. Every function works in the caller's transaction."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, text
+
+from etl.model.examined import Examined, Verdict
+
+FINDING_FIELDS = (
+    "rule", "severity", "sheet", "row", "column_name", "header", "value", "message", "suggestion",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One row of ``intake.submission``."""
+
+    id: str
+    sector: str
+    dataset: str | None
+    unit_code: str | None
+    period: str | None
+    as_of: date | None
+    file_name: str
+    folder: str
+    sha256: str
+    size_bytes: int
+    modified_at: datetime
+    received_at: datetime
+    state: str
+    verdict: str | None
+    rows_read: int | None
+    rows_accepted: int | None
+    rows_rejected: int | None
+    rows_ignored: int | None
+    ignored: dict[str, int]
+    accepted_at: datetime | None
+    superseded_at: datetime | None
+    superseded_by: str | None
+    findings_version: int
+    answered_version: int
+
+
+_COLUMNS = ", ".join(f.name for f in fields(Submission))
+_SELECT = f"SELECT {_COLUMNS} FROM intake.submission"  # noqa: S608 - names of our own dataclass
+
+
+def register(
+    conn: Connection,
+    *,
+    sector: str,
+    file_name: str,
+    folder: str,
+    sha256: str,
+    size_bytes: int,
+    modified_at: datetime,
+) -> tuple[Submission, bool]:
+    """Enter a drop; the submission, and whether it is new.
+
+    The same content is not taken again while its newest submission is under way, counts, or was rejected under the
+    same name and folder (which may carry period and unit). Content that was superseded may come back: then it is a
+    new submission of the next number.
+    """
+    conn.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"{sector}/{sha256}"})
+    newest = conn.execute(
+        text(f"{_SELECT} WHERE sector = :sector AND sha256 = :sha256 ORDER BY attempt DESC LIMIT 1"),
+        {"sector": sector, "sha256": sha256},
+    ).one_or_none()
+    if newest is not None:
+        before = Submission(**newest._mapping)
+        same_place = (before.file_name, before.folder) == (file_name, folder)
+        if before.superseded_at is None and (before.state != "rejected" or same_place):
+            record(conn, before.id, "dropped_again", {"file_name": file_name, "folder": folder})
+            return before, False
+    attempt = 1 + (conn.scalar(
+        text("SELECT max(attempt) FROM intake.submission WHERE sector = :sector AND sha256 = :sha256"),
+        {"sector": sector, "sha256": sha256},
+    ) or 0)  # fmt: skip
+    submission_id = f"{sector}-{sha256[:12]}-{attempt}"
+    conn.execute(
+        text(
+            "INSERT INTO intake.submission (id, sector, file_name, folder, sha256, attempt, size_bytes, modified_at)"
+            " VALUES (:id, :sector, :file_name, :folder, :sha256, :attempt, :size_bytes, :modified_at)"
+        ),
+        {
+            "id": submission_id, "sector": sector, "file_name": file_name, "folder": folder, "sha256": sha256,
+            "attempt": attempt, "size_bytes": size_bytes, "modified_at": modified_at,
+        },
+    )  # fmt: skip
+    record(conn, submission_id, "received", {"file_name": file_name, "folder": folder})
+    return get(conn, submission_id), True
+
+
+def get(conn: Connection, submission_id: str) -> Submission:
+    """One submission. Raises LookupError when there is none of that id."""
+    row = conn.execute(text(f"{_SELECT} WHERE id = :id"), {"id": submission_id}).one_or_none()
+    if row is None:
+        raise LookupError(f"there is no submission {submission_id!r}; «giamngheo status» lists them")
+    return Submission(**row._mapping)
+
+
+def unfinished(conn: Connection) -> list[Submission]:
+    """Submissions that are received or prepared, oldest drop first."""
+    query = text(f"{_SELECT} WHERE state IN ('received', 'prepared') ORDER BY modified_at, file_name, id")
+    return [Submission(**row._mapping) for row in conn.execute(query)]
+
+
+def record(conn: Connection, submission_id: str, kind: str, detail: dict[str, Any]) -> None:
+    """Add an event to a submission's history."""
+    conn.execute(
+        text("INSERT INTO intake.event (submission_id, kind, detail) VALUES (:id, :kind, :detail)"),
+        {"id": submission_id, "kind": kind, "detail": json.dumps(detail, ensure_ascii=False)},
+    )
+
+
+def set_prepared(conn: Connection, submission_id: str, examined: Examined) -> None:
+    """Keep heading, counts and verdict of an examined file. Raises ValueError for a published one: it is frozen."""
+    heading, counts = examined.heading, examined.counts
+    done = conn.execute(
+        text(
+            "UPDATE intake.submission SET dataset = :dataset, unit_code = :unit, period = :period, as_of = :as_of,"
+            " state = 'prepared', verdict = :verdict, rows_read = :read, rows_accepted = :accepted,"
+            " rows_rejected = :rejected, rows_ignored = :ignored_rows, ignored = :ignored"
+            " WHERE id = :id AND accepted_at IS NULL"
+        ),
+        {
+            "id": submission_id, "dataset": heading.dataset, "unit": heading.unit_code,
+            "period": str(heading.period) if heading.period else None, "as_of": heading.as_of,
+            "verdict": examined.verdict.value, "read": counts.read, "accepted": counts.accepted,
+            "rejected": counts.rejected, "ignored_rows": counts.ignored, "ignored": json.dumps(examined.ignored),
+        },
+    )  # fmt: skip
+    if done.rowcount != 1:
+        raise ValueError(f"submission {submission_id} is published and cannot be prepared again")
+    record(conn, submission_id, "prepared", {"verdict": examined.verdict.value})
+
+
+def set_rejected(conn: Connection, submission_id: str) -> None:
+    """A prepared submission of verdict «rejected» is finished."""
+    query = text("UPDATE intake.submission SET state = 'rejected' WHERE id = :id AND state = 'prepared'")
+    if conn.execute(query, {"id": submission_id}).rowcount:
+        record(conn, submission_id, "rejected", {})
+
+
+def set_accepted_rows(conn: Connection, submission_id: str, accepted: int) -> None:
+    """Bring accepted and rejected rows, and the verdict that follows, in step with what was found after publishing."""
+    conn.execute(
+        text(
+            "UPDATE intake.submission SET rows_accepted = :accepted, rows_rejected = rows_read - rows_ignored - :accepted,"
+            " verdict = CASE WHEN rows_read - rows_ignored = :accepted THEN :whole ELSE :partly END"
+            " WHERE id = :id AND rows_accepted <> :accepted"
+        ),
+        {"id": submission_id, "accepted": accepted, "whole": Verdict.ACCEPTED.value, "partly": Verdict.PARTLY.value},
+    )
+
+
+def replace_findings(conn: Connection, submission_id: str, told: pd.DataFrame) -> None:
+    """Put findings (a told frame: findings frame, header, message, suggestion) in place of the submission's earlier ones.
+
+    ``findings_version`` grows only when they differ, so that a re-run writes no new answer.
+    """
+    new = told.rename(columns={"column": "column_name"})[list(FINDING_FIELDS)].reset_index(drop=True)
+    old = findings(conn, submission=submission_id)[list(FINDING_FIELDS)]
+    if len(new) == len(old) and _comparable(new).equals(_comparable(old)):
+        return
+    conn.execute(text("DELETE FROM quality.finding WHERE submission_id = :id"), {"id": submission_id})
+    cursor = conn.connection.cursor()
+    with cursor.copy(  # type: ignore[attr-defined]
+        f"COPY quality.finding (submission_id, number, {', '.join(FINDING_FIELDS)}) FROM STDIN"
+    ) as copy:
+        for number, row in enumerate(_comparable(new).itertuples(index=False, name=None), start=1):
+            copy.write_row((submission_id, number, *row))
+    conn.execute(
+        text("UPDATE intake.submission SET findings_version = findings_version + 1 WHERE id = :id"),
+        {"id": submission_id},
+    )
+
+
+def _comparable(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame as plain objects with None for what is missing; NUL, which PostgreSQL cannot keep, as a sign for it."""
+    plain = frame.astype("object").where(frame.notna(), None)
+    for name in ("sheet", "value", "message", "suggestion"):
+        plain[name] = [v.replace("\x00", "␀") if isinstance(v, str) else v for v in plain[name]]
+    return plain
+
+
+def replace_check_run(conn: Connection, submission_id: str, check_run: dict[str, Any]) -> None:
+    """Put the outcome of a suite in place of the submission's earlier one; an empty one (never checked) removes it."""
+    conn.execute(text("DELETE FROM quality.check_run WHERE submission_id = :id"), {"id": submission_id})
+    if check_run:
+        values = {**check_run, "id": submission_id, "result": json.dumps(check_run["result"])}
+        conn.execute(
+            text(
+                "INSERT INTO quality.check_run (submission_id, suite, success, evaluated, unsuccessful, result)"
+                " VALUES (:id, :suite, :success, :evaluated, :unsuccessful, :result)"
+            ),
+            values,
+        )
+
+
+def findings(conn: Connection, *, submission: str | None = None, period: str | None = None) -> pd.DataFrame:
+    """Findings of one submission, of a period's submissions, or all.
+
+    Columns: submission_id, sector, file, number, and ``FINDING_FIELDS``; row Int64, the others str.
+    """
+    query = text(
+        "SELECT f.submission_id, s.sector, s.file_name AS file, f.number, f.rule, f.severity, f.sheet, f.row,"
+        " f.column_name, f.header, f.value, f.message, f.suggestion"
+        " FROM quality.finding AS f JOIN intake.submission AS s ON s.id = f.submission_id"
+        " WHERE (CAST(:submission AS text) IS NULL OR f.submission_id = :submission)"
+        " AND (CAST(:period AS text) IS NULL OR s.period = :period)"
+        " ORDER BY s.sector, s.file_name, f.submission_id, f.number"
+    )
+    result = conn.execute(query, {"submission": submission, "period": period})
+    frame = pd.DataFrame(result.all(), columns=list(result.keys()))
+    texts = {name: "str" for name in frame.columns if name not in ("row", "number")}
+    return frame.astype({**texts, "row": "Int64", "number": "int64"})
+
+
+def mark_answered(conn: Connection, submission_id: str, version: int) -> None:
+    """The answer in the outbox shows the findings of this version."""
+    conn.execute(
+        text("UPDATE intake.submission SET answered_version = :version WHERE id = :id"),
+        {"id": submission_id, "version": version},
+    )
+
+
+def stale_answers(conn: Connection) -> list[str]:
+    """Finished submissions whose answer was written once and does not show their findings any more."""
+    query = text(
+        "SELECT id FROM intake.submission WHERE state IN ('accepted', 'rejected')"
+        " AND answered_version BETWEEN 0 AND findings_version - 1 ORDER BY id"
+    )
+    return list(conn.scalars(query))

@@ -1,0 +1,33 @@
+"""Migrations: Alembic keeps the order, plain SQL files in ``warehouse_sql/migrations`` say what is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command, op
+from alembic.config import Config
+from sqlalchemy import Engine, text
+
+from etl.settings import ROOT
+from etl.warehouse.reference import load_reference
+
+SQL = ROOT / "warehouse_sql" / "migrations"
+_ONE_MIGRATOR = 4_009_002
+
+
+def run_file(name: str) -> None:
+    """Run one SQL file inside of a migration."""
+    # Past SQLAlchemy, which would take a % in the file for a placeholder.
+    op.get_bind().connection.driver_connection.execute((SQL / name).read_text(encoding="utf-8"))
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring schema and reference data up to date, in one transaction. Changes nothing where they are."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "alembic"))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as conn:
+        conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_MIGRATOR})
+        config.attributes["connection"] = conn
+        command.upgrade(config, "head")
+        load_reference(conn)

@@ -1,0 +1,75 @@
+"""Publishing: the one transaction after which readers see a submission, and see no more what it supersedes."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from etl.model.period import Period
+from etl.reference.units import units_on
+from etl.warehouse.ledger import Submission, get, record
+
+_ONE_PUBLISHER = 4_009_004
+
+# Who counts in each district among the submissions of one dataset, period and day: the latest drop. A submission that
+# counts in none of its districts any more is superseded by the one that took the last of them.
+_SUPERSEDE = text(
+    """
+    WITH same AS (
+        SELECT s.id, s.modified_at, s.file_name, s.accepted_at, c.district_code
+        FROM intake.submission AS s JOIN intake.coverage AS c ON c.submission_id = s.id
+        WHERE s.dataset = :dataset AND s.period = :period AND s.as_of = :as_of AND s.accepted_at IS NOT NULL
+    ),
+    counting AS (
+        SELECT DISTINCT ON (district_code) district_code, id
+        FROM same
+        ORDER BY district_code, modified_at DESC, file_name COLLATE "C" DESC, accepted_at DESC
+    ),
+    gone AS (
+        SELECT s.id, max(c.id) FILTER (WHERE c.id = :id) AS by_new, max(c.id) AS by_any
+        FROM same AS s JOIN counting AS c ON c.district_code = s.district_code
+        GROUP BY s.id HAVING bool_and(c.id <> s.id)
+    )
+    UPDATE intake.submission AS s
+    SET superseded_at = :moment, superseded_by = coalesce(gone.by_new, gone.by_any)
+    FROM gone
+    WHERE s.id = gone.id AND s.superseded_at IS NULL
+    RETURNING s.id, s.superseded_by
+    """
+)
+
+
+def publish(conn: Connection, submission_id: str) -> None:
+    """Let readers see a loaded submission; a published one is left as it is. Raises ValueError without a heading."""
+    conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_PUBLISHER})
+    submission = get(conn, submission_id)
+    if submission.accepted_at is not None:
+        return
+    districts = _districts(submission)
+    moment = conn.scalar(
+        text("SELECT greatest(clock_timestamp(), max(accepted_at) + interval '1 microsecond') FROM intake.submission")
+    )
+    conn.execute(
+        text("UPDATE intake.submission SET state = 'accepted', accepted_at = :moment WHERE id = :id"),
+        {"id": submission_id, "moment": moment},
+    )
+    conn.execute(
+        text(
+            "INSERT INTO intake.coverage (submission_id, dataset, period, district_code)"
+            " SELECT :id, :dataset, :period, unnest(CAST(:districts AS text[]))"
+        ),
+        {"id": submission_id, "dataset": submission.dataset, "period": submission.period, "districts": districts},
+    )
+    record(conn, submission_id, "published", {})
+    key = {"dataset": submission.dataset, "period": submission.period, "as_of": submission.as_of}
+    for row in conn.execute(_SUPERSEDE, {**key, "id": submission_id, "moment": moment}).all():
+        record(conn, row.id, "superseded", {"by": row.superseded_by})
+
+
+def _districts(submission: Submission) -> list[str]:
+    """The districts that a submission speaks for; the province itself where there are no districts."""
+    if submission.period is None or submission.unit_code is None:
+        raise ValueError(f"submission {submission.id} has no period or unit")
+    units = units_on(Period.parse(submission.period).last_day)
+    if submission.unit_code != units.province.code:
+        return [submission.unit_code]
+    return [d.code for d in units.districts] or [units.province.code]

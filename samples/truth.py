@@ -1,0 +1,206 @@
+"""The true indicators of a province, computed straight from its frames: no file, no warehouse, no SQL.
+
+Each function gives, for one indicator, contributions by commune; ``_roll_up`` adds them to districts, the province and
+the groups as INDICATORS.md says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+import pandas as pd
+
+from etl.model.text import spelling_key
+from etl.reference.codes import code_labels
+from etl.reference.figures import figures
+from samples.households import LACKS
+from samples.province import Province
+
+Sums = dict[str, Fraction]
+
+_POOR = ("poor_income", "poor_deprivation")
+_LISTED = (*_POOR, "near_poor")
+
+
+@dataclass(frozen=True)
+class _Truth:
+    """One indicator by commune; denominators None for a count. rural: told of rural communes alone."""
+
+    code: str
+    numerators: Sums
+    denominators: Sums | None
+    rural: bool = False
+
+
+def truth(province: Province) -> pd.DataFrame:
+    """indicator, unit_code, unit_level, numerator, denominator, value: exact text, empty where there is none.
+
+    value is the double nearest to 100·N/D, or the count.
+    """
+    records = []
+    for one in _all(province):
+        for level, unit, communes in _units(province):
+            records.append(_record(province, one, level, unit, communes))
+    return pd.DataFrame([r for r in records if r is not None])
+
+
+def _record(province: Province, one: _Truth, level: str, unit: str, communes: list[str]) -> dict[str, str] | None:
+    if one.rural:
+        communes = [c for c in communes if province.units[c].is_rural]
+        if unit == "urban" or not communes:
+            return None
+    numerator = sum((one.numerators.get(c, Fraction(0)) for c in communes), Fraction(0))
+    denominator = None
+    if one.denominators is not None:
+        denominator = sum((one.denominators.get(c, Fraction(0)) for c in communes), Fraction(0))
+    if one.code == "HOUSE_DONE" and level == "province":
+        plan = figures().query("metric == 'housing_plan' and year == @province.period.year")["value"]
+        denominator = Fraction(plan.iloc[0]) if len(plan) else None
+    if denominator is None:
+        value: float | None = float(numerator)
+    else:
+        value = float(100 * numerator / denominator) if denominator else None
+    return {
+        "indicator": one.code, "unit_code": unit, "unit_level": level, "numerator": _exact(numerator),
+        "denominator": "" if denominator is None else _exact(denominator), "value": "" if value is None else repr(value),
+    }  # fmt: skip
+
+
+def _exact(number: Fraction) -> str:
+    """A whole number, or tenths."""
+    return str(number.numerator) if number.denominator == 1 else str(float(number))
+
+
+def _units(province: Province) -> Iterator[tuple[str, str, list[str]]]:
+    communes = province.units.communes
+    for commune in communes:
+        yield "commune", commune.code, [commune.code]
+    for district in province.units.districts:
+        yield "district", district.code, [c.code for c in communes if c.parent == district.code]
+    yield "province", province.units.province.code, [c.code for c in communes]
+    yield "group", "30a", [c.code for c in communes if c.is_30a]
+    yield "group", "urban", [c.code for c in communes if not c.is_rural]
+    yield "group", "rural", [c.code for c in communes if c.is_rural]
+
+
+def _all(province: Province) -> Iterator[_Truth]:
+    frames, day = province.frames, province.period.last_day
+    totals = frames["register_commune"].set_index("commune")
+    listed = frames["register_household"]
+    households = _sums(totals["households"])
+    poor = listed[listed["classification"].isin(_POOR)]
+    both = listed[listed["classification"].isin(_LISTED)]
+
+    yield _Truth("POV_RATE", _count(poor), households)
+    yield _Truth("NEAR_POOR_RATE", _count(both[both["classification"] == "near_poor"]), households)
+    fall = {c: start - _count(poor).get(c, Fraction(0)) for c, start in _sums(totals["poor_start"]).items()}
+    yield _Truth("POV_REDUCTION", fall, households)
+    yield _Truth("POV_SPLIT.N1", _count(poor[poor["classification"] == "poor_income"]), None)
+    yield _Truth("POV_SPLIT.N2", _count(poor[poor["classification"] == "poor_deprivation"]), None)
+    half = {c: Fraction(int(n > 0 and 2 * _count(poor).get(c, Fraction(0)) >= n)) for c, n in households.items()}
+    yield _Truth("POV_50", half, None)
+    for number, lack in enumerate(LACKS, start=1):
+        yield _Truth(f"DEP_{number}", _count(both[both[lack] == True]), _count(both))  # noqa: E712 - object column
+    yield from _alkire_foster(both)
+    yield _credit_need(frames, both)
+    yield from _outstanding(frames["credit_loan"])
+    cards = frames["health_card"]
+    valid = cards[[first <= day <= last for first, last in zip(cards["valid_from"], cards["valid_to"], strict=True)]]
+    covered = valid.drop_duplicates(["commune", "insurance_number"])
+    yield _Truth("HI_COVERAGE", _count(covered), _sums(totals["persons"]))
+    members = frames["register_member"]
+    yield _insured(members, poor, valid)
+    yield _attending(members, poor, frames["education_pupil"], day)
+    done = [d is not None and d.year == day.year and d <= day for d in frames["housing_support"]["completed_on"]]
+    yield _Truth("HOUSE_DONE", _count(frames["housing_support"][done]), None)
+    water = frames["water_village"].groupby("commune")
+    yield _Truth(
+        "WATER_HYGIENIC", _sums(water["persons_hygienic_water"].sum()), _sums(water["persons"].sum()), rural=True
+    )
+
+
+def _count(frame: pd.DataFrame) -> Sums:
+    return {str(c): Fraction(int(n)) for c, n in frame.groupby("commune").size().items()}
+
+
+def _sums(series: pd.Series[int]) -> Sums:
+    return {str(c): Fraction(int(v)) for c, v in series.items()}
+
+
+def _alkire_foster(both: pd.DataFrame) -> Iterator[_Truth]:
+    """H, A, M0 and the censored contributions, k = 3 of 10, by person (a household weighs its members) and household."""
+    lacking = both[list(LACKS)].eq(True)
+    count = lacking.sum(axis=1)
+    deprived = count >= 3
+    for weight_name, weight in (("person", both["members"].astype(int)), ("household", pd.Series(1, index=both.index))):
+
+        def added(values: pd.Series[int]) -> Sums:
+            return _sums(values.groupby(both["commune"]).sum())
+
+        whole, heads = added(weight), added(weight * deprived)
+        intensity = {c: s / 10 for c, s in added(weight * deprived * count).items()}
+        yield _Truth(f"MPI_H.{weight_name}", heads, whole)
+        yield _Truth(f"MPI_A.{weight_name}", intensity, heads)
+        yield _Truth(f"MPI_M0.{weight_name}", intensity, whole)
+        for number, lack in enumerate(LACKS, start=1):
+            part = {c: s / 10 for c, s in added(weight * deprived * lacking[lack]).items()}
+            yield _Truth(f"MPI_CONTRIBUTION_{number}.{weight_name}", part, intensity)
+
+
+def _credit_need(frames: dict[str, pd.DataFrame], both: pd.DataFrame) -> _Truth:
+    wanting = both[(both["needs_loan"] == True) & (both["loan_eligible"] == True)]  # noqa: E712 - object columns
+    loans = frames["credit_loan"]
+    owed = loans[["outstanding", "overdue", "frozen"]].fillna(0).sum(axis=1)
+    still_open = loans[owed > 0]
+    coded = {(r.commune, r.household_code) for r in still_open.itertuples() if r.household_code}
+    borrowers = {r.borrower_id_number for r in still_open.itertuples() if r.borrower_id_number}
+    ids: dict[tuple[str, str], set[str]] = {}
+    for r in both.itertuples():
+        ids.setdefault((r.commune, r.household_code), set()).add(r.head_id_number)
+    for m in frames["register_member"].itertuples():
+        ids.setdefault((m.commune, m.household_code), set()).add(m.id_number)
+    has = [
+        (r.commune, r.household_code) in coded or bool(ids[r.commune, r.household_code] & borrowers)
+        for r in wanting.itertuples()
+    ]
+    return _Truth("CREDIT_NEED_MET", _count(wanting[has]), _count(wanting))
+
+
+def _outstanding(loans: pd.DataFrame) -> Iterator[_Truth]:
+    owed = loans[["outstanding", "overdue", "frozen"]].fillna(0).astype("int64").sum(axis=1)
+    yield _Truth("CREDIT_OUTSTANDING", _sums(owed.groupby(loans["commune"]).sum()), None)
+    for programme in code_labels("vbsp_programmes"):
+        own = owed[loans["programme"] == programme]
+        yield _Truth(f"CREDIT_OUTSTANDING.{programme}", _sums(own.groupby(loans["commune"]).sum()), None)
+
+
+def _insured(members: pd.DataFrame, poor: pd.DataFrame, valid: pd.DataFrame) -> _Truth:
+    """Members of poor households with a valid card, matched by insurance number or by identity number."""
+    poor_members = _of_households(members, poor)
+    numbers, ids = set(valid["insurance_number"].dropna()), set(valid["id_number"].dropna())
+    has = [m.insurance_number in numbers or m.id_number in ids for m in poor_members.itertuples()]
+    return _Truth("HI_POOR", _count(poor_members[has]), _count(poor_members))
+
+
+def _attending(members: pd.DataFrame, poor: pd.DataFrame, pupils: pd.DataFrame, day: date) -> _Truth:
+    """Poor children of 6–14 who are enrolled: commune, household code, name and year of birth agree."""
+    enrolled = {
+        (p.commune, p.household_code, spelling_key(p.full_name), p.birth.year)
+        for p in pupils[pupils["status"] == "enrolled"].itertuples()
+    }
+    own = _of_households(members, poor)
+    year = [b if isinstance(b, int) else b.year for b in own["birth"]]
+    of_age = [6 <= day.year - y <= 14 for y in year]
+    children = own.assign(year=year)[of_age]
+    present = [
+        (c.commune, c.household_code, spelling_key(c.full_name), c.year) in enrolled for c in children.itertuples()
+    ]
+    return _Truth("EDU_ATTENDANCE", _count(children[present]), _count(children))
+
+
+def _of_households(members: pd.DataFrame, households: pd.DataFrame) -> pd.DataFrame:
+    keys = set(zip(households["commune"], households["household_code"], strict=True))
+    return members[[key in keys for key in zip(members["commune"], members["household_code"], strict=True)]]

@@ -1,0 +1,58 @@
+"""What tests share: one embedded PostgreSQL a session, a fresh migrated database a test, settings of their own."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy.pool import NullPool
+
+from etl.settings import Settings
+from etl.warehouse import upgrade
+from etl.warehouse.embedded import create_database, serving
+
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+hypothesis_settings.register_profile(
+    "project", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+hypothesis_settings.load_profile("project")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    """The session's PostgreSQL, with a migrated database ``template`` to copy."""
+    home = tmp_path_factory.mktemp("postgres")
+    with serving(Settings(home=home, warehouse_url=None), durable=False) as url:
+        create_database(url, "template")
+        engine = create_engine(url.set(database="template"), poolclass=NullPool)
+        upgrade(engine)
+        engine.dispose()
+        yield url
+
+
+@pytest.fixture
+def warehouse_url(server: URL) -> str:
+    """The URL of a fresh migrated database."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    create_database(server, name, template="template")
+    return server.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def warehouse(warehouse_url: str) -> Iterator[Engine]:
+    """An engine on a fresh migrated database."""
+    engine = create_engine(warehouse_url, poolclass=NullPool)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def home(tmp_path: Path, warehouse_url: str) -> Settings:
+    """Settings of an installation of its own: folders in a temporary place, a fresh warehouse."""
+    return Settings(home=tmp_path / "home", warehouse_url=warehouse_url, settle_seconds=0)
