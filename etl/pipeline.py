@@ -230,6 +230,6 @@ def report(settings: Settings, period: str, edition: int | None, folder: Path | 
 def definitions() -> list[Definition]:
     """How each indicator is named and grouped in a report, in the order of the registry."""
     return [
-        Definition(code=i.code, name_vi=i.name_vi, unit=i.unit, group=i.group, direction=i.direction, order=order)
+        Definition(i.code, i.names.vi, i.query.unit, i.query.group, i.query.direction, order)
         for order, i in enumerate(indicators().values())
     ]

@@ -45,7 +45,7 @@ def total_row(_: np.random.Generator, form: Contract, lines: list[Line], at: int
     total: Line = [None] * (len(form.columns) + 1)
     total[1] = "Tổng cộng"
     for i in numeric:
-        total[i] = sum(v for line in body if isinstance(line[0], int) and isinstance(v := line[i], int))
+        total[i] = sum(v for line in body if line and isinstance(line[0], int) and isinstance(v := line[i], int))
     return [*lines, total] if len(numeric) > 0 and 1 not in numeric else lines
 
 

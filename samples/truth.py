@@ -112,7 +112,8 @@ def _all(province: Province) -> Iterator[_Truth]:
     covered = valid.drop_duplicates(["commune", "insurance_number"])
     yield _Truth("HI_COVERAGE", _count(covered), _sums(totals["persons"]))
     members = frames["register_member"]
-    yield _insured(members, poor, valid)
+    yield _insured("HI_POOR", members, poor, valid)
+    yield _insured("HI_NEAR_POOR", members, both[both["classification"] == "near_poor"], valid)
     yield _attending(members, poor, frames["education_pupil"], day)
     done = [d is not None and d.year == day.year and d <= day for d in frames["housing_support"]["completed_on"]]
     yield _Truth("HOUSE_DONE", _count(frames["housing_support"][done]), None)
@@ -177,12 +178,12 @@ def _outstanding(loans: pd.DataFrame) -> Iterator[_Truth]:
         yield _Truth(f"CREDIT_OUTSTANDING.{programme}", _sums(own.groupby(loans["commune"]).sum()), None)
 
 
-def _insured(members: pd.DataFrame, poor: pd.DataFrame, valid: pd.DataFrame) -> _Truth:
-    """Members of poor households with a valid card, matched by insurance number or by identity number."""
-    poor_members = _of_households(members, poor)
+def _insured(code: str, members: pd.DataFrame, households: pd.DataFrame, valid: pd.DataFrame) -> _Truth:
+    """Members of some households with a valid card, matched by insurance number or by identity number."""
+    own = _of_households(members, households)
     numbers, ids = set(valid["insurance_number"].dropna()), set(valid["id_number"].dropna())
-    has = [m.insurance_number in numbers or m.id_number in ids for m in poor_members.itertuples()]
-    return _Truth("HI_POOR", _count(poor_members[has]), _count(poor_members))
+    has = [m.insurance_number in numbers or m.id_number in ids for m in own.itertuples()]
+    return _Truth(code, _count(own[has]), _count(own))
 
 
 def _attending(members: pd.DataFrame, poor: pd.DataFrame, pupils: pd.DataFrame, day: date) -> _Truth:

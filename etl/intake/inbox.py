@@ -117,13 +117,13 @@ def _remove_empty(folder: Path, stop: Path) -> None:
 def given(paths: Iterable[Path], sectors: Iterable[str], sector: str | None) -> tuple[list[Drop], list[Path]]:
     """Files that a person names, as drops; and those whose sector cannot be told from where they lie.
 
-    A folder gives every file below it that is a drop. The sector is the one given, else the innermost folder on the
+    A folder gives every file below it that is a drop; one that holds sectors' folders gives those alone. The sector is the one given, else the innermost folder on the
     path that is named like one; what lies between that folder and the file is the drop's ``folder``.
     """
     known = tuple(sectors)
     drops: list[Drop] = []
     unknown: list[Path] = []
-    for path in (file for top in paths for file in _files_of(top)):
+    for path in (file for top in paths for file in _files_of(top, known)):
         parents = path.absolute().parts[:-1]
         at = max((i for i, part in enumerate(parents) if part in known), default=None)
         own = sector or (parents[at] if at is not None else None)
@@ -135,9 +135,13 @@ def given(paths: Iterable[Path], sectors: Iterable[str], sector: str | None) -> 
     return drops, unknown
 
 
-def _files_of(top: Path) -> Iterator[Path]:
+def _files_of(top: Path, sectors: tuple[str, ...]) -> Iterator[Path]:
     if not top.is_dir():
         yield top
+        return
+    if own := [top / sector for sector in sectors if (top / sector).is_dir()]:
+        for folder in own:
+            yield from _files_of(folder, ())
         return
     for folder, subfolders, names in os.walk(top):
         subfolders[:] = sorted(s for s in subfolders if not s.startswith("."))

@@ -120,8 +120,8 @@ def _close(
     closing = [at for at in few if any(_CLOSING.search(fold(t)) for t in below.iloc[at].dropna())]
     if closing:
         after = np.arange(len(below)) >= closing[0]
-        short = (filled <= _CLOSING_CELLS) & ((of_form < least) | (np.arange(len(below)) == closing[0]))
-        reasons[after & short & (filled > 0)] = "note"
+        reasons[after & (filled > 0) & (filled <= _CLOSING_CELLS) & (of_form < least)] = "note"
+        reasons.iloc[closing] = "note"
     data = np.flatnonzero((reasons == "").to_numpy())
     last = data[-1] if len(data) else -1
     tail = (np.arange(len(below)) > last) & (reasons == "group").to_numpy()

@@ -1,0 +1,184 @@
+"""Measuring: contributing rows added up by commune in SQL, then over districts, the province and the groups.
+
+Missing is not zero: a unit that lacks a submission, or the row of a commune, has no figure, and nothing above it has.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, text
+
+from etl.indicators.areas import Area, areas
+from etl.indicators.registry import Indicator, Query, indicators, queries
+from etl.model.period import Period
+from etl.reference.targets import Target, targets
+from etl.reference.units import units_on
+
+COLUMNS = (
+    "indicator", "unit_code", "unit_level", "numerator", "denominator", "value", "target", "met", "complete",
+    "missing", "unit_name", "target_op",
+)  # fmt: skip
+"""Of a frame of values. numerator, denominator, target: Decimal or None (object); value: float or None; met: bool or
+None; complete: bool; missing: list of "dataset unit"."""
+
+Sums = dict[tuple[str, str], tuple[Decimal, Decimal | None]]
+
+_OPS = {
+    ">=": lambda value, target: value >= target,
+    ">": lambda value, target: value > target,
+    "<=": lambda value, target: value <= target,
+    "<": lambda value, target: value < target,
+    "=": lambda value, target: value == target,
+}
+
+
+def parameters(period: Period) -> dict[str, Any]:
+    """What an indicator's SQL may name: :period, :day (its last), :province (the code)."""
+    day = period.last_day
+    return {"period": str(period), "day": day, "province": units_on(day).province.code}
+
+
+def measure(conn: Connection, period: Period) -> pd.DataFrame:
+    """Every indicator of a period for every unit and group (``COLUMNS``), from what counts at the setting as-of."""
+    places = areas(period)
+    lacking = _Lacking.of(conn, period)
+    records = []
+    for query in queries():
+        sums = _sums(conn, query, period)
+        own = [i for i in indicators().values() if i.query is query]
+        missing = lacking.of_query(query)
+        for one in own:
+            records += [r for area in places if (r := _record(one, area, sums, missing, period)) is not None]
+    frame = pd.DataFrame(records, columns=list(COLUMNS), dtype="object")
+    return frame.astype(
+        {"indicator": "str", "unit_code": "str", "unit_level": "str", "complete": "bool", "unit_name": "str"}
+    )
+
+
+def _sums(conn: Connection, query: Query, period: Period) -> Sums:
+    """(code, unit) → sums of its rows; a unit is a commune, or the province for what belongs to it alone."""
+    added = text(
+        f"SELECT code, unit_code, sum(numerator) AS n, sum(denominator) AS d FROM ({query.sql}) AS r GROUP BY 1, 2"  # noqa: S608
+    )
+    return {(r.code, r.unit_code): (Decimal(r.n), r.d) for r in conn.execute(added, parameters(period))}
+
+
+@dataclass(frozen=True)
+class _Lacking:
+    """What is not there: dataset → districts without it; communes without a row; the district of each commune."""
+
+    districts: dict[str, set[str]]
+    communes: set[str]
+    district_of: dict[str, str]
+
+    @classmethod
+    def of(cls, conn: Connection, period: Period) -> _Lacking:
+        units = units_on(period.last_day)
+        district_of = {c.code: units.district_of(c.code).code for c in units.communes}
+        there: dict[str, set[str]] = defaultdict(set)
+        covered = text("SELECT dataset, district_code FROM core.current_coverage WHERE period = :period")
+        for row in conn.execute(covered, {"period": str(period)}):
+            there[row.dataset].add(row.district_code)
+        stated = text("SELECT commune FROM core.register_commune WHERE period = :period")
+        rows = set(conn.scalars(stated, {"period": str(period)}))
+        everywhere = set(district_of.values())
+        datasets = {d for q in queries() for d in q.datasets}
+        return cls({d: everywhere - there[d] for d in datasets}, set(district_of) - rows, district_of)
+
+    def of_query(self, query: Query) -> dict[str, list[str]]:
+        """Commune → what its figure of a query lacks, in words "dataset unit"."""
+        found: dict[str, list[str]] = {}
+        for commune, district in self.district_of.items():
+            lacks = [f"{d} {district}" for d in query.datasets if district in self.districts[d]]
+            if query.needs_commune_row and commune in self.communes and not lacks:
+                lacks = [f"register_commune {commune}"]
+            if lacks:
+                found[commune] = lacks
+        return found
+
+
+def _record(
+    one: Indicator, area: Area, sums: Sums, missing: dict[str, list[str]], period: Period
+) -> dict[str, Any] | None:
+    communes = area.communes
+    if one.query.rural_only:
+        units = units_on(period.last_day)
+        communes = tuple(c for c in communes if units[c].is_rural)
+        if not communes or area.code == "urban":
+            return None
+    lacks = sorted({what for c in communes for what in missing.get(c, ())})
+    target = _target(one, area, period)
+    record: dict[str, Any] = {
+        "indicator": one.code, "unit_code": area.code, "unit_level": area.level, "numerator": None,
+        "denominator": None, "value": None, "target": target.value if target else None, "met": None,
+        "complete": not lacks, "missing": lacks, "unit_name": area.name, "target_op": target.op if target else None,
+    }  # fmt: skip
+    if lacks:
+        return record
+    keys = [*communes, area.code] if area.level == "province" else communes
+    parts = [sums[one.code, key] for key in keys if (one.code, key) in sums]
+    numerator = sum((n for n, _ in parts), Decimal(0))
+    denominator = _denominator(one, [d for _, d in parts if d is not None])
+    exact = _exact(numerator, denominator)
+    if denominator is None and one.query.kind == "plan":
+        # A target in percent says nothing of a mere count.
+        record["target"] = record["target_op"] = target = None
+    met = None if target is None or exact is None else bool(_OPS[target.op](exact, Fraction(target.value)))
+    value = None if exact is None else float(exact)
+    return record | {"numerator": numerator, "denominator": denominator, "value": value, "met": met}
+
+
+def _denominator(one: Indicator, given: list[Decimal]) -> Decimal | None:
+    if one.query.kind == "rate" or given:
+        return sum(given, Decimal(0))
+    return None
+
+
+def _exact(numerator: Decimal, denominator: Decimal | None) -> Fraction | None:
+    """The count, or 100·N/D; None when the denominator is 0. Exact, so that it is rounded once, to the nearest double."""
+    if denominator is None:
+        return Fraction(numerator)
+    return 100 * Fraction(numerator) / Fraction(denominator) if denominator else None
+
+
+def _target(one: Indicator, area: Area, period: Period) -> Target | None:
+    """The target that binds an indicator in an area on the period's last day; the most specific scope wins."""
+    day = period.last_day
+    valid = [t for t in targets() if t.indicator in (one.code, one.base) and t.valid_from <= day <= t.valid_to]
+    scopes: Iterable[str] = ("all",)
+    if area.level == "province":
+        scopes = ("province", "all")
+    elif area.code == "30a" or (area.level == "district" and area.is_30a):
+        scopes = ("30a", "all")
+    return next((t for scope in scopes for t in valid if t.scope == scope), None)
+
+
+def store(conn: Connection, period: Period, frame: pd.DataFrame) -> None:
+    """Put measured values in place of the period's earlier ones in ``mart.indicator_value``."""
+    conn.execute(text("DELETE FROM mart.indicator_value WHERE period = :period"), {"period": str(period)})
+    insert(conn, "indicator_value", [{"period": str(period), **r} for r in value_records(frame)])
+
+
+def value_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Measured values as rows of mart tables: plain objects, None where there is none."""
+    names = [c for c in COLUMNS if c not in ("unit_name", "target_op")]
+    plain = frame[names].astype("object")
+    return [
+        {str(k): None if k != "missing" and pd.isna(v) else v for k, v in record.items()}
+        for record in plain.to_dict("records")
+    ]
+
+
+def insert(conn: Connection, table: str, records: list[dict[str, Any]]) -> None:
+    """Insert records into a table of ``mart``."""
+    if records:
+        names = list(records[0])
+        values = ", ".join(f":{n}" for n in names)
+        conn.execute(text(f"INSERT INTO mart.{table} ({', '.join(names)}) VALUES ({values})"), records)  # noqa: S608

@@ -1,0 +1,120 @@
+"""Indicators as data: each SQL file of ``warehouse_sql/indicators`` names what it yields in its front matter."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from etl.contracts import DATASETS
+from etl.reference.codes import code_labels
+from etl.settings import ROOT
+
+FOLDER = ROOT / "warehouse_sql" / "indicators"
+
+Kind = Literal["rate", "count", "plan"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Names(_Strict):
+    """What an indicator is called."""
+
+    vi: str
+    en: str
+
+
+class CodesOf(_Strict):
+    """One further indicator for each code of a table: patterns with {code} and {label}."""
+
+    table: str
+    code: str
+    vi: str
+    en: str
+
+
+class Query(_Strict):
+    """One SQL file: what it needs and yields.
+
+    kind: rate (N/D in %), count (numerator alone), plan (a rate where a plan gives the denominator, else a count).
+    datasets: those without which a unit's figure is not complete; needs_commune_row: nor without the commune's row in
+    register_commune; rural_only: told of rural communes alone.
+    """
+
+    name: str
+    order: int
+    group: str
+    unit: str
+    kind: Kind
+    direction: Literal["higher", "lower"]
+    datasets: tuple[str, ...]
+    needs_commune_row: bool
+    rural_only: bool = False
+    basis: str
+    notes: str = ""
+    codes: dict[str, Names]
+    codes_of: CodesOf | None = None
+    sql: str
+
+
+class Indicator(_Strict):
+    """One indicator of the report: its code, names, and the query that yields its rows."""
+
+    code: str
+    names: Names
+    query: Query
+
+    @property
+    def base(self) -> str:
+        """The code that its target is set for: of POV_SPLIT.N1, POV_SPLIT."""
+        return self.code.split(".", 1)[0]
+
+
+class UnknownIndicator(LookupError):
+    """No such indicator; the message names the nearest."""
+
+
+@lru_cache(maxsize=1)
+def queries() -> tuple[Query, ...]:
+    """Every query, in the order of the report. Raises ValueError on a faulty front matter, naming the file."""
+    found = []
+    for path in FOLDER.glob("*.sql"):
+        front, _, sql = path.read_text(encoding="utf-8").removeprefix("/*").partition("*/")
+        query = Query(name=path.stem, sql=sql.strip(), **yaml.safe_load(front))
+        if unknown := set(query.datasets) - set(DATASETS):
+            raise ValueError(f"{path.name}: no datasets {sorted(unknown)}")
+        found.append(query)
+    return tuple(sorted(found, key=lambda q: q.order))
+
+
+@lru_cache(maxsize=1)
+def indicators() -> dict[str, Indicator]:
+    """Every indicator by code, in the order of the report."""
+    return {i.code: i for query in queries() for i in _of(query)}
+
+
+def _of(query: Query) -> Iterator[Indicator]:
+    for code, names in query.codes.items():
+        yield Indicator(code=code, names=names, query=query)
+    if (each := query.codes_of) is not None:
+        for code, labels in code_labels(each.table).items():
+            words = {"code": code, "label": labels[0]}
+            names = Names(vi=each.vi.format(**words), en=each.en.format(**words))
+            yield Indicator(code=each.code.format(**words), names=names, query=query)
+
+
+def indicator(code: str) -> Indicator:
+    """One indicator. Raises UnknownIndicator naming those that come near."""
+    try:
+        return indicators()[code]
+    except KeyError:
+        near = difflib.get_close_matches(code, indicators(), n=3, cutoff=0.4)
+        below = [c for c in indicators() if c.startswith(f"{code}.")]
+        hint = ", ".join(below or near) or "see docs/indicators.md"
+        raise UnknownIndicator(f"there is no indicator {code!r}; nearest: {hint}") from None

@@ -1,0 +1,47 @@
+"""The rows behind a number: the indicator's query without the aggregate."""
+
+from __future__ import annotations
+
+import pandas as pd
+from sqlalchemy import Connection, text
+
+from etl.indicators.areas import areas
+from etl.indicators.measure import parameters
+from etl.indicators.registry import indicator
+from etl.model.period import Period
+from etl.reference.units import units_on
+
+COLUMNS = ("file", "submission_id", "sheet", "row", "unit_code", "numerator", "denominator")
+REFERENCE = "reference_figures.csv"
+"""Where a row comes from that no sector sent: a plan's figure."""
+
+
+class UnknownUnit(LookupError):
+    """No such unit or group on the period's last day."""
+
+
+def trace(conn: Connection, code: str, period: Period, unit: str) -> pd.DataFrame:
+    """The contributing rows of one number (``COLUMNS``; numerator and denominator Decimal or None).
+
+    Their sums are the number's numerator and denominator. Raises UnknownIndicator, UnknownUnit.
+    """
+    one = indicator(code)
+    area = next((a for a in areas(period) if a.code == unit), None)
+    if area is None:
+        raise UnknownUnit(f"there is no unit {unit!r} on {period.last_day:%d/%m/%Y}; groups are 30a, urban, rural")
+    keys = list(area.communes)
+    if one.query.rural_only:
+        units = units_on(period.last_day)
+        keys = [c for c in keys if units[c].is_rural]
+    if area.level == "province":
+        keys.append(area.code)
+    query = text(
+        "SELECT s.file_name AS file, r.submission_id, r.sheet, r.row, r.unit_code, r.numerator, r.denominator"
+        f" FROM ({one.query.sql}) AS r LEFT JOIN intake.submission AS s ON s.id = r.submission_id"
+        " WHERE r.code = :code AND r.unit_code = ANY(:keys) AND (r.numerator <> 0 OR r.denominator IS NOT NULL)"
+        " ORDER BY r.unit_code, r.submission_id, r.sheet, r.row"
+    )
+    rows = conn.execute(query, {**parameters(period), "code": code, "keys": keys}).all()
+    frame = pd.DataFrame([tuple(r) for r in rows], columns=list(COLUMNS), dtype="object")
+    frame["file"] = frame["file"].fillna(REFERENCE)
+    return frame

@@ -1,0 +1,98 @@
+"""Writing workbooks in which nothing that came from data can run, the same bytes from the same content."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import zipfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+_FIXED = datetime(2018, 1, 1)  # noqa: DTZ001 - workbook properties carry no zone
+_LONGEST_CELL = 32_767
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+HEAD_FILL = PatternFill("solid", fgColor="1F4E78")
+HEAD_FONT = Font(bold=True, color="FFFFFF")
+FILLS = {
+    "critical": PatternFill("solid", fgColor="F8CBAD"),
+    "warning": PatternFill("solid", fgColor="FFE699"),
+    "info": PatternFill("solid", fgColor="DDEBF7"),
+    "good": PatternFill("solid", fgColor="C6E0B4"),
+    "district": PatternFill("solid", fgColor="DDEBF7"),
+}
+THIN = Border(*(Side(style="thin", color="BFBFBF"),) * 4)
+WRAP = Alignment(wrap_text=True, vertical="top")
+
+
+def safe_text(value: str) -> str:
+    """Text that a workbook can hold: without characters that XML forbids, of a cell's length at most."""
+    return ILLEGAL_CHARACTERS_RE.sub("", value)[:_LONGEST_CELL]
+
+
+def put(cell: Any, value: Any) -> Any:
+    """Set a cell's value; a string is always text, whatever it begins with, also after somebody edits the cell."""
+    if isinstance(value, str):
+        value = safe_text(value)
+        cell.value = value
+        cell.data_type = "s"
+        if value.startswith(_STARTS_A_FORMULA):
+            cell.quotePrefix = True
+    else:
+        cell.value = value
+    return cell
+
+
+def text_cell(sheet: Any, value: Any) -> Cell:
+    """A cell for a write-only sheet, set as by ``put``."""
+    return put(WriteOnlyCell(sheet), value)  # type: ignore[no-any-return]
+
+
+def head(cell: Any) -> None:
+    """Make a cell look like a table's header."""
+    cell.font, cell.fill, cell.border = HEAD_FONT, HEAD_FILL, THIN
+    cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
+
+
+def safe_csv(value: Any) -> Any:
+    """A field for csv: a text that a spreadsheet would run gets an apostrophe before it, which shows it as text."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_STARTS_A_FORMULA) else value
+
+
+def save(book: Workbook, path: Path) -> Path:
+    """Write a workbook all or nothing; the same content gives the same bytes, so that a re-run changes nothing."""
+    book.properties.creator = "giamngheo"
+    book.properties.created = book.properties.modified = _FIXED
+    buffer = io.BytesIO()
+    book.save(buffer)
+    write_whole(path, _same_times(buffer.getvalue()))
+    return path
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file under another name first, then put it in place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.parent / f".{hashlib.sha256(path.name.encode()).hexdigest()[:16]}.new"
+    fresh.write_bytes(content)
+    fresh.replace(path)
+
+
+def _same_times(workbook: bytes) -> bytes:
+    """The zip with the time of saving, which openpyxl sets, taken back."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "docProps/core.xml":
+                data = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", b"2018-01-01T00:00:00Z", data)
+            entry = zipfile.ZipInfo(name, date_time=(2018, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(entry, data)
+    return out.getvalue()

@@ -1,0 +1,122 @@
+"""Rendering for the command line: tables for people, JSON and csv for scripts, under fixed field names."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+from rich.table import Table
+
+from etl.reporting.safe import safe_csv
+from etl.reporting.words import INCOMPLETE, met_vi, number_vi
+
+FINDING_COLUMNS = ("file", "sheet", "row", "column", "rule", "severity", "value", "message")
+_FINDING_FIELDS = (*FINDING_COLUMNS, "header", "suggestion", "submission_id")
+_INDICATOR_FIELDS = (
+    "indicator", "unit_code", "unit_level", "numerator", "denominator", "value", "target", "met", "complete",
+    "unit_name", "target_op", "missing",
+)  # fmt: skip
+_TRACE_FIELDS = ("file", "sheet", "row", "numerator", "denominator", "unit_code", "submission_id")
+
+
+def _plain(value: Any) -> Any:
+    """A value for JSON: whole numbers as integers, others as numbers, missing as null."""
+    if isinstance(value, (list, dict)):
+        return value
+    if value is None or pd.isna(value):
+        return None
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value.item() if hasattr(value, "item") else value
+
+
+def _records(frame: pd.DataFrame, fields: Sequence[str]) -> list[dict[str, Any]]:
+    present = [f for f in fields if f in frame]
+    return [
+        {name: _plain(v) for name, v in zip(present, row, strict=True)}
+        for row in frame[present].astype("object").itertuples(index=False, name=None)
+    ]
+
+
+def indicator_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Measured values as plain records."""
+    return _records(frame, _INDICATOR_FIELDS)
+
+
+def finding_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Findings as plain records; column is our column's name, header the one on the form."""
+    return _records(frame.rename(columns={"column_name": "column"}), _FINDING_FIELDS)
+
+
+def trace_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Contributing rows as plain records."""
+    return _records(frame, _TRACE_FIELDS)
+
+
+def print_json(content: list[dict[str, Any]]) -> None:
+    """Print records as JSON, with findings frames inside of them as records too."""
+    plain = [
+        {k: finding_records(v) if isinstance(v, pd.DataFrame) else v for k, v in record.items()} for record in content
+    ]
+    sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
+
+
+def csv_text(records: list[dict[str, Any]]) -> str:
+    """Records as csv; nothing in it runs when a spreadsheet opens it."""
+    out = io.StringIO()
+    if records:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(records[0])
+        for record in records:
+            cells = ("; ".join(v) if isinstance(v, list) else v for v in record.values())
+            writer.writerow(["" if v is None else safe_csv(v) for v in cells])
+    return out.getvalue()
+
+
+def indicator_table(frame: pd.DataFrame) -> Table:
+    """Measured values for reading, in Vietnamese numbers."""
+    table = Table(title="Indicators", title_justify="left")
+    for name, justify in (("indicator", "left"), ("unit", "left"), ("N", "right"), ("D", "right"), ("value", "right"),
+                          ("target", "right"), ("met", "left")):  # fmt: skip
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for row in frame.itertuples(index=False):
+        target = f"{row.target_op} {number_vi(row.target, 1)}" if row.target is not None else ""
+        is_rate = row.denominator is not None
+        value = number_vi(row.value, 2 if is_rate else 0) if row.complete else INCOMPLETE
+        table.add_row(
+            row.indicator, row.unit_name, number_vi(row.numerator, _decimals(row.numerator)),
+            number_vi(row.denominator, _decimals(row.denominator)), value, target, met_vi(row.met),
+        )  # fmt: skip
+    return table
+
+
+def _decimals(value: Decimal | None) -> int:
+    return 0 if value is None or value == value.to_integral_value() else 1
+
+
+def records_table(records: list[dict[str, Any]], title: str, columns: Sequence[str] | None = None) -> Table:
+    """Records for reading; at most 200, with a line that says how many more there are."""
+    names = list(columns or (records[0] if records else ["nothing"]))
+    more = f" (first 200 of {len(records)})" if len(records) > 200 else f" ({len(records)})"
+    table = Table(title=title + more, title_justify="left")
+    for name in names:
+        table.add_column(name, overflow="fold")
+    for record in records[:200]:
+        table.add_row(*("" if record.get(n) is None else str(record[n]) for n in names))
+    return table
+
+
+def examined_table(record: dict[str, Any]) -> Table:
+    """One examined file for reading: verdict and counts in the title, then its findings."""
+    counts = f"{record['rows_accepted']} accepted, {record['rows_rejected']} rejected, {record['rows_ignored']} ignored"
+    heading = f"{record['dataset'] or '?'} {record['period'] or '?'} {record['unit_code'] or '?'}"
+    title = f"{record['file']}: {record['verdict'].upper()} — {heading} — {counts}"
+    rows = finding_records(record["findings"])
+    names = ("sheet", "row", "column", "rule", "severity", "value", "message", "suggestion")
+    return records_table(rows, title, names)

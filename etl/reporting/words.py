@@ -1,0 +1,38 @@
+"""Vietnamese words and numbers that answers and reports share."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
+
+SEVERITIES = {"critical": "✘ Lỗi, phải sửa", "warning": "! Cảnh báo", "info": "i Thông tin"}
+
+REASONS = {
+    "title": "tiêu đề", "header": "đầu bảng", "numbering": "dòng đánh số cột", "group": "dòng nhóm",
+    "total": "dòng cộng", "blank": "dòng trống", "note": "ghi chú, chữ ký", "no_table": "trang không có bảng",
+}  # fmt: skip
+"""Why a row is no data, as the sender is told."""
+
+GROUPS = {
+    "poverty": "Nghèo", "deprivation": "Thiếu hụt đa chiều", "credit": "Tín dụng",
+    "health_insurance": "Bảo hiểm y tế", "education": "Giáo dục", "housing": "Nhà ở", "water": "Nước sạch",
+}  # fmt: skip
+"""Indicator group → sheet of the report, in the report's order."""
+
+INCOMPLETE = "thiếu số liệu"
+
+
+def number_vi(value: float | int | Decimal | None, decimals: int = 0) -> str:
+    """A number as Viet Nam writes it, rounded half up: 1.234.567,89. "–" for None."""
+    if value is None:
+        return "–"
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return f"{rounded:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+
+
+def met_vi(met: bool | None) -> str:
+    """Whether a target is met, with a sign that needs no colour."""
+    return {True: "✔ Đạt", False: "✘ Chưa đạt", None: ""}[met]

@@ -1,0 +1,110 @@
+/*
+order: 80
+group: deprivation
+unit: "%"
+kind: rate
+direction: lower
+datasets: [register_household]
+needs_commune_row: false
+basis: "Alkire & Foster (2011), Journal of Public Economics 95: 476–487; k = 3 of 10 equal weights"
+notes: "Censored contribution: share of M0, in %."
+codes:
+  MPI_CONTRIBUTION_1.person:
+    vi: "Đóng góp vào M0 (theo người): Y tế"
+    en: "Censored contribution of health care, persons"
+  MPI_CONTRIBUTION_2.person:
+    vi: "Đóng góp vào M0 (theo người): Bảo hiểm y tế"
+    en: "Censored contribution of health insurance, persons"
+  MPI_CONTRIBUTION_3.person:
+    vi: "Đóng góp vào M0 (theo người): Trình độ giáo dục người lớn"
+    en: "Censored contribution of adult education, persons"
+  MPI_CONTRIBUTION_4.person:
+    vi: "Đóng góp vào M0 (theo người): Đi học của trẻ em"
+    en: "Censored contribution of child schooling, persons"
+  MPI_CONTRIBUTION_5.person:
+    vi: "Đóng góp vào M0 (theo người): Chất lượng nhà ở"
+    en: "Censored contribution of housing quality, persons"
+  MPI_CONTRIBUTION_6.person:
+    vi: "Đóng góp vào M0 (theo người): Diện tích nhà ở"
+    en: "Censored contribution of housing area, persons"
+  MPI_CONTRIBUTION_7.person:
+    vi: "Đóng góp vào M0 (theo người): Nước sinh hoạt"
+    en: "Censored contribution of clean water, persons"
+  MPI_CONTRIBUTION_8.person:
+    vi: "Đóng góp vào M0 (theo người): Nhà tiêu hợp vệ sinh"
+    en: "Censored contribution of toilet, persons"
+  MPI_CONTRIBUTION_9.person:
+    vi: "Đóng góp vào M0 (theo người): Dịch vụ viễn thông"
+    en: "Censored contribution of telecommunication, persons"
+  MPI_CONTRIBUTION_10.person:
+    vi: "Đóng góp vào M0 (theo người): Tài sản tiếp cận thông tin"
+    en: "Censored contribution of information assets, persons"
+  MPI_CONTRIBUTION_1.household:
+    vi: "Đóng góp vào M0 (theo hộ): Y tế"
+    en: "Censored contribution of health care, households"
+  MPI_CONTRIBUTION_2.household:
+    vi: "Đóng góp vào M0 (theo hộ): Bảo hiểm y tế"
+    en: "Censored contribution of health insurance, households"
+  MPI_CONTRIBUTION_3.household:
+    vi: "Đóng góp vào M0 (theo hộ): Trình độ giáo dục người lớn"
+    en: "Censored contribution of adult education, households"
+  MPI_CONTRIBUTION_4.household:
+    vi: "Đóng góp vào M0 (theo hộ): Đi học của trẻ em"
+    en: "Censored contribution of child schooling, households"
+  MPI_CONTRIBUTION_5.household:
+    vi: "Đóng góp vào M0 (theo hộ): Chất lượng nhà ở"
+    en: "Censored contribution of housing quality, households"
+  MPI_CONTRIBUTION_6.household:
+    vi: "Đóng góp vào M0 (theo hộ): Diện tích nhà ở"
+    en: "Censored contribution of housing area, households"
+  MPI_CONTRIBUTION_7.household:
+    vi: "Đóng góp vào M0 (theo hộ): Nước sinh hoạt"
+    en: "Censored contribution of clean water, households"
+  MPI_CONTRIBUTION_8.household:
+    vi: "Đóng góp vào M0 (theo hộ): Nhà tiêu hợp vệ sinh"
+    en: "Censored contribution of toilet, households"
+  MPI_CONTRIBUTION_9.household:
+    vi: "Đóng góp vào M0 (theo hộ): Dịch vụ viễn thông"
+    en: "Censored contribution of telecommunication, households"
+  MPI_CONTRIBUTION_10.household:
+    vi: "Đóng góp vào M0 (theo hộ): Tài sản tiếp cận thông tin"
+    en: "Censored contribution of information assets, households"
+*/
+WITH listed AS (
+    SELECT
+        *,
+        (
+            coalesce(lacks_health_care, FALSE)::int
+            + coalesce(lacks_insurance, FALSE)::int
+            + coalesce(lacks_adult_education, FALSE)::int
+            + coalesce(lacks_child_schooling, FALSE)::int
+            + coalesce(lacks_housing_quality, FALSE)::int
+            + coalesce(lacks_housing_area, FALSE)::int
+            + coalesce(lacks_clean_water, FALSE)::int
+            + coalesce(lacks_toilet, FALSE)::int
+            + coalesce(lacks_telecom, FALSE)::int
+            + coalesce(lacks_information, FALSE)::int
+        ) AS lacking
+    FROM core.register_household
+    WHERE period = :period AND classification IN ('poor_income', 'poor_deprivation', 'near_poor')
+)
+SELECT
+    d.code || w.suffix AS code, h.commune AS unit_code,
+    w.weight * coalesce(d.lacks, FALSE)::int * 0.1 AS numerator, w.weight * h.lacking * 0.1 AS denominator,
+    h.submission_id, h.sheet, h.row
+FROM listed AS h
+CROSS JOIN LATERAL (VALUES ('.person', h.members::numeric), ('.household', 1::numeric)) AS w (suffix, weight)
+CROSS JOIN LATERAL (
+    VALUES
+        ('MPI_CONTRIBUTION_1', h.lacks_health_care),
+        ('MPI_CONTRIBUTION_2', h.lacks_insurance),
+        ('MPI_CONTRIBUTION_3', h.lacks_adult_education),
+        ('MPI_CONTRIBUTION_4', h.lacks_child_schooling),
+        ('MPI_CONTRIBUTION_5', h.lacks_housing_quality),
+        ('MPI_CONTRIBUTION_6', h.lacks_housing_area),
+        ('MPI_CONTRIBUTION_7', h.lacks_clean_water),
+        ('MPI_CONTRIBUTION_8', h.lacks_toilet),
+        ('MPI_CONTRIBUTION_9', h.lacks_telecom),
+        ('MPI_CONTRIBUTION_10', h.lacks_information)
+) AS d (code, lacks)
+WHERE h.lacking >= 3
