@@ -1,0 +1,27 @@
+"""What the DAG files share: sectors, assets, defaults. Imports nothing heavy, does no I/O."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from airflow.sdk import Asset
+
+SECTORS = ("register", "credit", "health_insurance", "education", "housing", "water")
+
+LOCAL_TIMEZONE = "Asia/Ho_Chi_Minh"
+
+DEFAULTS = {
+    "owner": "giamngheo",
+    "retries": 3,
+    "retry_delay": timedelta(seconds=30),
+    "retry_exponential_backoff": True,
+    "max_retry_delay": timedelta(minutes=10),
+}
+"""Bad data never fails a task; a failed task always means the system, so it is worth trying again."""
+
+PERIOD_PATTERN = r"^\d{4}-Q[1-4]$"
+
+
+def sector_asset(sector: str) -> Asset:
+    """The rows of a sector in the warehouse; its partitions are periods."""
+    return Asset(name=f"warehouse_{sector}", uri=f"giamngheo://warehouse/{sector}")

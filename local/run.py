@@ -1,0 +1,210 @@
+"""`make run`: a sample quarter through the real Airflow to the published report, then everything is stopped."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from sqlalchemy import Connection, Engine, text
+
+import samples
+from etl.indicators import editions, indicators
+from etl.intake.archive import keep
+from etl.model.period import Period
+from etl.reporting.words import INCOMPLETE, met_vi, number_vi
+from etl.settings import SECTORS, Settings, settings
+from etl.warehouse import WarehouseError, connect, upgrade
+from etl.warehouse.embedded import serving
+from local.stack import Stack, StackError, running
+
+PERIOD = Period(2018, 4)
+OUT = Console(highlight=False)
+_PATIENCE = 900
+
+DAGS = {"collect", "indicators", "quarter", *(f"sector_{sector}" for sector in SECTORS)}
+
+
+def main() -> int:
+    """Run; 0 when the quarter is published, 1 with what failed and where its log lies."""
+    began = time.monotonic()
+    own = settings()
+    try:
+        if own.warehouse_url:
+            raise WarehouseError("make run brings its own PostgreSQL: unset GIAMNGHEO_WAREHOUSE_URL")
+        # The server is kept from here to the end, so that the steps between do not start and stop it each.
+        with serving(own):
+            with connect(own) as engine:
+                upgrade(engine)
+                OUT.print(f"✔ PostgreSQL runs and is migrated ({own.postgres})", soft_wrap=True)
+                files = _sample(own)
+                if _is_done(engine, own, files):
+                    OUT.print("Nothing to do: every sample file is in the warehouse and the edition stands.")
+                    _show(engine, own)
+                    return 0
+            _drop(own, files)
+            with running(own) as stack:
+                OUT.print(f"✔ Airflow is starting ({stack.logs})", soft_wrap=True)
+                stack.wait_ready(DAGS)
+                _journey(stack, len(files))
+            with connect(own) as engine:
+                _show(engine, own)
+    except (StackError, WarehouseError) as fault:
+        OUT.print(f"✘ {fault}", style="red", markup=False, soft_wrap=True)
+        return 1
+    OUT.print(f"Done in {time.monotonic() - began:.0f} s; everything that was started is stopped.")
+    OUT.print("Next: make up (Airflow's UI with everything live), giamngheo trace POV_RATE --period 2018-Q4 --unit 10")
+    return 0
+
+
+def _sample(own: Settings) -> list[Path]:
+    """The sample quarter's files, written once."""
+    folder = own.home / "sample"
+    if not (folder / "truth" / "submissions.json").exists():
+        fresh = own.home / "sample.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        with Progress(SpinnerColumn(), TextColumn("writing the sample quarter: {task.description}"), console=OUT, transient=True) as bar:
+            task = bar.add_task("")
+            samples.write_sample(fresh, PERIOD, progress=lambda name: bar.update(task, description=name))
+        fresh.rename(folder)
+    files = sorted(f for sector in SECTORS for f in (folder / sector).iterdir())
+    OUT.print(f"✔ the sample quarter {PERIOD}: {len(files)} files in {folder}", soft_wrap=True)
+    return files
+
+
+def _drop(own: Settings, files: list[Path]) -> None:
+    """Put the files into the inbox as a sector would, each all at once."""
+    for file in files:
+        folder = own.inbox / file.parent.name
+        folder.mkdir(parents=True, exist_ok=True)
+        waiting = folder / f".{file.name}.part"
+        shutil.copy2(file, waiting)
+        waiting.rename(folder / file.name)
+    OUT.print(f"✔ dropped into {own.inbox}/<sector>/", soft_wrap=True)
+
+
+def _is_done(engine: Engine, own: Settings, files: list[Path]) -> bool:
+    """Whether each file is a submission that counts, by content, and the newest edition rests on just these."""
+    hashes = {(f.parent.name, keep(f, own.archive).sha256) for f in files}
+    with engine.connect() as conn:
+        current = _current(conn)
+        newest = editions.get(conn, PERIOD)
+        if newest is None:
+            return False
+        rests_on = set(
+            conn.scalars(
+                text("SELECT submission_id FROM mart.edition_submission WHERE period = :p AND number = :n"),
+                {"p": str(PERIOD), "n": newest.number},
+            )
+        )
+    return hashes == set(current.values()) and set(current) == rests_on
+
+
+def _current(conn: Connection) -> dict[str, tuple[str, str]]:
+    rows = conn.execute(
+        text(
+            "SELECT DISTINCT s.id, s.sector, s.sha256 FROM core.current_coverage AS c"
+            " JOIN intake.submission AS s ON s.id = c.submission_id WHERE c.period = :period"
+        ),
+        {"period": str(PERIOD)},
+    )
+    return {r.id: (r.sector, r.sha256) for r in rows}
+
+
+@dataclass(frozen=True)
+class _Counts:
+    ended: int
+    failed: list[tuple[str, str]]
+
+
+def _journey(stack: Stack, expected: int) -> None:
+    """collect → a run a submission → indicators → quarter, with progress."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=OUT) as bar:
+        collecting = bar.add_task("collect: drops taken", total=1)
+        sectors = bar.add_task("sector_*: submissions finished", total=expected)
+        measuring = bar.add_task("indicators: provisional figures", total=1)
+        closing = bar.add_task("quarter: edition and report", total=1)
+        _succeed(stack, "collect", stack.trigger("collect"))
+        bar.update(collecting, completed=1)
+        deadline = time.monotonic() + _PATIENCE
+        while (counts := _sector_runs(stack)).ended < expected:
+            bar.update(sectors, completed=counts.ended)
+            _fail_on(stack, counts.failed)
+            if time.monotonic() > deadline:
+                raise StackError(f"only {counts.ended} of {expected} submissions were finished in {_PATIENCE} s")
+            stack.check_alive()
+            time.sleep(1)
+        bar.update(sectors, completed=counts.ended)
+        _fail_on(stack, counts.failed)
+        while not _measured(stack):
+            if time.monotonic() > deadline:
+                raise StackError("the provisional figures were not measured in time")
+            time.sleep(1)
+        bar.update(measuring, completed=1)
+        _succeed(stack, "quarter", stack.trigger("quarter", conf={"period": str(PERIOD)}))
+        bar.update(closing, completed=1)
+
+
+def _sector_runs(stack: Stack) -> _Counts:
+    runs = [r for r in stack.runs() if r["dag_id"].startswith("sector_")]
+    failed = [(r["dag_id"], r["dag_run_id"]) for r in runs if r["state"] == "failed"]
+    return _Counts(sum(r["state"] == "success" for r in runs), failed)
+
+
+def _measured(stack: Stack) -> bool:
+    runs = stack.runs("indicators")
+    _fail_on(stack, [("indicators", r["dag_run_id"]) for r in runs if r["state"] == "failed"])
+    return bool(runs) and all(r["state"] == "success" for r in runs)
+
+
+def _succeed(stack: Stack, dag_id: str, run_id: str) -> None:
+    if stack.wait(dag_id, run_id, _PATIENCE) != "success":
+        _fail_on(stack, [(dag_id, run_id)])
+
+
+def _fail_on(stack: Stack, failed: list[tuple[str, str]]) -> None:
+    for dag_id, run_id in failed:
+        tasks = [name for name, state in stack.states(dag_id, run_id).items() if state == "failed"]
+        logs = stack.logs / f"dag_id={dag_id}" / f"run_id={run_id}"
+        raise StackError(f"{dag_id} failed at {', '.join(tasks) or 'no task'} in run {run_id}; logs: {logs}")
+
+
+def _show(engine: Engine, own: Settings) -> None:
+    """The province's indicators of the newest edition, and where the report lies."""
+    with engine.connect() as conn:
+        newest = editions.get(conn, PERIOD)
+        if newest is None:
+            return
+        rows = conn.execute(
+            text(
+                "SELECT * FROM mart.edition_value WHERE period = :p AND number = :n AND unit_level = 'province'"
+            ),
+            {"p": str(PERIOD), "n": newest.number},
+        ).all()
+    values = {r.indicator: r for r in rows}
+    table = Table(title=f"Tỉnh Lào Cai, {PERIOD.title_vi}, công bố lần {newest.number}", title_justify="left")
+    for name in ("Chỉ tiêu", "Mã"):
+        table.add_column(name)
+    for name in ("Kết quả", "Đơn vị", "Mục tiêu", "Đánh giá"):
+        table.add_column(name, justify="right" if name != "Đánh giá" else "left")
+    for code, one in indicators().items():
+        row = values.get(code)
+        if row is None or code.startswith(("CREDIT_OUTSTANDING.", "MPI_CONTRIBUTION")):
+            continue
+        shown = number_vi(row.value, 2 if row.denominator is not None else 0) if row.complete else INCOMPLETE
+        target = number_vi(row.target, 1) if row.target is not None else ""
+        table.add_row(one.names.vi, code, shown, one.query.unit, target, met_vi(row.met))
+    OUT.print(table)
+    place = own.reports / str(PERIOD)
+    OUT.print(f"Report:  {place}/bao-cao-giam-ngheo_{PERIOD}_lan-{newest.number}.xlsx", soft_wrap=True)
+    OUT.print(f"Answers: {own.outbox}/<sector>/", soft_wrap=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
