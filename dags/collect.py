@@ -16,9 +16,9 @@ from airflow.sdk import CronTriggerTimetable, dag, task
     default_args=DEFAULTS,
     tags=["giamngheo", "intake"],
     doc_md="""
-    Scans `inbox/<sector>/` daily at 01:00 (or when triggered), archives each drop, enters it into the ledger, and starts
-    one run of `sector_<name>` for every submission that is not finished. Safe to clear and re-run: a drop is taken once,
-    a submission's run is started once. Where to look: `giamngheo status`, table `intake.submission`.
+    Scans `inbox/<sector>/` daily at 01:00 (or when triggered), archives each drop, enters it into the ledger, and
+    starts one run of `sector_<name>` for every submission that is not finished. Safe to clear and re-run: a drop is
+    taken once, a submission's run is started once. Where to look: `giamngheo status`, table `intake.submission`.
     """,
 )
 def collect() -> None:

@@ -18,9 +18,9 @@ def build(sector: str) -> None:
         default_args=DEFAULTS,
         tags=["giamngheo", "sector", sector],
         doc_md=f"""
-        The journey of one file of sector `{sector}`. The run id is the submission id; only it passes between tasks. Every
-        task can be cleared and re-run alone, any number of times, with the same end state. A file that is hopeless ends as
-        a rejected submission with an answer: then `load` is skipped and nothing fails. Where to look:
+        The journey of one file of sector `{sector}`. The run id is the submission id; only it passes between tasks.
+        Every task can be cleared and re-run alone, any number of times, with the same end state. A file that is
+        hopeless ends as a rejected submission with an answer: then `load` is skipped and nothing fails. Where to look:
         `giamngheo findings --submission <run id>`, `outbox/{sector}/`.
         """,
     )

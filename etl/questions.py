@@ -52,7 +52,7 @@ def findings(settings: Settings, submission: str | None, period: Period | None) 
 
 
 def report(settings: Settings, period: Period, folder: Path | None, edition: int | None) -> Path:
-    """The report of an edition; without one named, of the newest, and where none is published, of provisional figures."""
+    """The report of an edition; none named: of the newest, and where none is published, of provisional figures."""
     if edition is None:
         with connect(settings) as engine, engine.begin() as conn:
             newest = editions.get(conn, period)

@@ -68,7 +68,8 @@ def _sample(own: Settings) -> list[Path]:
     if not (folder / "truth" / "submissions.json").exists():
         fresh = own.home / "sample.new"
         shutil.rmtree(fresh, ignore_errors=True)
-        with Progress(SpinnerColumn(), TextColumn("writing the sample quarter: {task.description}"), console=OUT, transient=True) as bar:
+        columns = (SpinnerColumn(), TextColumn("writing the sample quarter: {task.description}"))
+        with Progress(*columns, console=OUT, transient=True) as bar:
             task = bar.add_task("")
             samples.write_sample(fresh, PERIOD, progress=lambda name: bar.update(task, description=name))
         fresh.rename(folder)
@@ -182,9 +183,7 @@ def _show(engine: Engine, own: Settings) -> None:
         if newest is None:
             return
         rows = conn.execute(
-            text(
-                "SELECT * FROM mart.edition_value WHERE period = :p AND number = :n AND unit_level = 'province'"
-            ),
+            text("SELECT * FROM mart.edition_value WHERE period = :p AND number = :n AND unit_level = 'province'"),
             {"p": str(PERIOD), "n": newest.number},
         ).all()
     values = {r.indicator: r for r in rows}

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -75,10 +75,8 @@ class Stack:
             _signal_group(process.pid, signal.SIGTERM)
         deadline = time.monotonic() + _STOPS_WITHIN
         for process in self.processes.values():
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
             _signal_group(process.pid, signal.SIGKILL)
             process.wait()
         self.processes.clear()
@@ -123,7 +121,8 @@ class Stack:
                 pass
             time.sleep(0.5)
         errors = self.request("GET", "/api/v2/importErrors").get("import_errors", [])
-        raise StackError(f"Airflow was not ready in {_STARTS_WITHIN} s; missing DAGs {sorted(missing)}, errors {errors}")
+        lacking = f"missing DAGs {sorted(missing)}, errors {errors}"
+        raise StackError(f"Airflow was not ready in {_STARTS_WITHIN} s; {lacking}")
 
     def trigger(self, dag_id: str, run_id: str | None = None, conf: dict[str, Any] | None = None) -> str:
         """Start a run by hand; its id. conf: the run's params."""
@@ -211,7 +210,8 @@ def _environment(settings: Settings, warehouse: URL, port: int) -> dict[str, str
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(settings.airflow / "passwords.json"),
         "DATABASE__SQL_ALCHEMY_CONN": metadata, "DATABASE__SQL_ALCHEMY_CONN_ASYNC": metadata,
         "API__PORT": str(port), "API__HOST": "127.0.0.1", "API__BASE_URL": f"http://127.0.0.1:{port}",
-        "API__WORKERS": "1", "API__SECRET_KEY": _secret(settings, "api"), "API_AUTH__JWT_SECRET": _secret(settings, "jwt"),
+        "API__WORKERS": "1", "API__SECRET_KEY": _secret(settings, "api"),
+        "API_AUTH__JWT_SECRET": _secret(settings, "jwt"),
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1", "WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         "SCHEDULER__ENABLE_HEALTH_CHECK": "False", "DAG_PROCESSOR__REFRESH_INTERVAL": "60",
         "DAG_PROCESSOR__PARSING_PROCESSES": "1", "LOGGING__BASE_LOG_FOLDER": str(settings.airflow / "logs"),
@@ -270,14 +270,12 @@ def _preload_hook(settings: Settings) -> None:
     """Airflow imports ``config/airflow_local_settings.py`` in every process; only the scheduler is asked to preload."""
     hook = settings.airflow / "config" / "airflow_local_settings.py"
     hook.parent.mkdir(parents=True, exist_ok=True)
-    hook.write_text('import os\n\nif os.environ.get("GIAMNGHEO_PRELOAD") == "1":\n    import local.preload  # noqa: F401\n')
+    hook.write_text('import os\n\nif os.environ.get("GIAMNGHEO_PRELOAD") == "1":\n    import local.preload\n')
 
 
 def _signal_group(pid: int, what: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(pid, what)
-    except ProcessLookupError:
-        pass
 
 
 def _remember(settings: Settings, processes: dict[str, subprocess.Popen[bytes]]) -> None:

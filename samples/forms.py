@@ -78,7 +78,7 @@ def sheets(form: Contract, unit: Unit, period: Period, units: Units, frame: pd.D
     """The sheets of one file: one, or one a commune where the form asks for it."""
     writers = [cell_writer(c, units, dates_as_text=form.sector in ("credit", "education")) for c in form.columns]
     if form.sheet_per_commune and len(frame):
-        parts = [(units[code].short[:31], part) for code, part in frame.groupby("commune", sort=True)]
+        parts = [(units[str(code)].short[:31], part) for code, part in frame.groupby("commune", sort=True)]
     else:
         parts = [("Danh sách", frame)]
     found = []

@@ -1,4 +1,4 @@
-"""How realistic files differ from the clean form: what stands around and inside of the table, and how values are written.
+"""How realistic files differ from the clean form: what stands around and inside of the table, how values are written.
 
 Each variation keeps every value certain. Add one as a function and name it in ``VARIATIONS``; which of them a file
 gets is drawn from its seed.
@@ -107,7 +107,7 @@ VARIATIONS: tuple[Variation, ...] = (
 
 
 def roughen(form: Contract, content: list[Sheet], seed: list[int]) -> list[Sheet]:
-    """A file's sheets with some of the variations, drawn once a file; shouted and two-row headers exclude each other."""
+    """A file's sheets with some variations, drawn once a file; shouted and two-row headers exclude each other."""
     rng = np.random.default_rng(seed)
     drawn = [v for v in VARIATIONS if rng.random() < 0.5]
     if two_header_rows in drawn:

@@ -6,7 +6,8 @@ import numpy as np
 
 MIX = {
     "urban": {"Kinh": 0.75, "Tày": 0.1, "Giáy": 0.05, "Nùng": 0.05, "Dao": 0.05},
-    "rural": {"Kinh": 0.18, "Mông": 0.34, "Tày": 0.18, "Dao": 0.16, "Giáy": 0.06, "Nùng": 0.05, "Phù Lá": 0.02, "Hà Nhì": 0.01},
+    "rural": {"Kinh": 0.18, "Mông": 0.34, "Tày": 0.18, "Dao": 0.16, "Giáy": 0.06, "Nùng": 0.05, "Phù Lá": 0.02,
+              "Hà Nhì": 0.01},
 }  # fmt: skip
 """Share of each group among the households of a commune, by the commune's kind."""
 
@@ -21,12 +22,15 @@ _FAMILY = {
     "Hà Nhì": ("Phu", "Ly", "Sào", "Chu", "Ly"),
 }
 _MIDDLE = {
-    "male": {"Kinh": ("Văn", "Đức", "Quang", "Minh"), "Mông": ("A", "Seo", "Mí"), "Dao": ("Láo", "Văn", "Phủ"), "": ("Văn", "Đức", "A")},
+    "male": {"Kinh": ("Văn", "Đức", "Quang", "Minh"), "Mông": ("A", "Seo", "Mí"), "Dao": ("Láo", "Văn", "Phủ"),
+             "": ("Văn", "Đức", "A")},
     "female": {"Kinh": ("Thị", "Thu", "Ngọc"), "Mông": ("Thị", "Seo"), "Dao": ("Thị", "Mùi"), "": ("Thị",)},
 }  # fmt: skip
 _GIVEN = {
-    "male": ("Sử", "Chớ", "Páo", "Lử", "Dế", "Tùng", "Sơn", "Hải", "Dũng", "Toán", "Phử", "Vảng", "Quẩy", "Hoà", "Thuỷ", "Khé", "Tráng", "Bình", "Chính", "Vinh"),
-    "female": ("Dở", "Mỷ", "Sáy", "Mảo", "Hoa", "Lan", "Huệ", "Xuân", "Mẩy", "Chú", "Dua", "Nhung", "Hoà", "Loan", "Thuý", "Pà", "Sai", "Vân", "Yến", "Máy"),
+    "male": ("Sử", "Chớ", "Páo", "Lử", "Dế", "Tùng", "Sơn", "Hải", "Dũng", "Toán", "Phử", "Vảng", "Quẩy", "Hoà", "Thuỷ",
+             "Khé", "Tráng", "Bình", "Chính", "Vinh"),
+    "female": ("Dở", "Mỷ", "Sáy", "Mảo", "Hoa", "Lan", "Huệ", "Xuân", "Mẩy", "Chú", "Dua", "Nhung", "Hoà", "Loan",
+               "Thuý", "Pà", "Sai", "Vân", "Yến", "Máy"),
 }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ _POOR = ("poor_income", "poor_deprivation")
 
 @dataclass(frozen=True)
 class Province:
-    """Dataset → frame of the contract's columns: codes, dates (a year alone as int), numbers, flags, None if missing."""
+    """Dataset → frame of the contract's columns: codes, dates (a year alone as int), numbers, flags, None: missing."""
 
     period: Period
     units: Units
@@ -31,7 +31,7 @@ class Province:
 def build(
     period: Period, scale: float, communes: int, seed: int, progress: Callable[[str], None] = lambda _: None
 ) -> Province:
-    """A province of ``communes`` communes with people, ``scale`` of the province's number. The same from the same seed."""
+    """A province of ``communes`` communes with people, ``scale`` of the province's number; the same from one seed."""
     rng = np.random.default_rng(seed)
     day = period.last_day
     units, standard, numbers = units_on(day), standard_on(day), Numbers()

@@ -46,7 +46,8 @@ def _stranger(rng: np.random.Generator, place: Place, day: date, numbers: Number
     birth = birth_of(rng, day, int(rng.integers(0, 85)))
     identity = numbers.cmnd() if day.year - birth.year >= 15 and rng.random() < 0.8 else None
     return {
-        "full_name": names.name(rng, sex, ethnicity), "sex": sex, "ethnicity": ethnicity, "_birth": birth, "_id": identity,
+        "full_name": names.name(rng, sex, ethnicity), "sex": sex, "ethnicity": ethnicity, "_birth": birth,
+        "_id": identity,
         "_insurance": numbers.insurance(), "birth": birth, "village": place.villages[0],
     }  # fmt: skip
 
@@ -82,19 +83,19 @@ def _cards_of(rng: np.random.Generator, place: Place, person: Row, code: str, da
 def pupils(rng: np.random.Generator, place: Place, members: list[Row], day: date, numbers: Numbers) -> list[Row]:
     """Pupils whose family lives in a commune: children of the register, and others."""
     known = [m for m in members if 3 <= m["age"] <= 17]
-    rows = []
+    rows: list[Row] = []
     for child in known:
         if rng.random() < (0.95 if child["age"] <= 14 else 0.6):
-            rows.append(_pupil(rng, place, child, child["_classification"], day, len(rows)))
+            rows.append(_pupil(rng, place, child, child["_classification"], len(rows)))
     for _ in range(max(0, round(place.persons * 0.26) - len(known))):
         stranger = _stranger(rng, place, day, numbers)
         age = int(rng.integers(3, 18))
         child = {**stranger, "_birth": birth_of(rng, day, age), "age": age, "household_code": None}
-        rows.append(_pupil(rng, place, child, "none", day, len(rows)))
+        rows.append(_pupil(rng, place, child, "none", len(rows)))
     return rows
 
 
-def _pupil(rng: np.random.Generator, place: Place, child: Row, classification: str, day: date, serial: int) -> Row:
+def _pupil(rng: np.random.Generator, place: Place, child: Row, classification: str, serial: int) -> Row:
     level = next(name for name, (_, last) in _USUAL_AGES.items() if child["age"] <= last)
     poverty = "poor" if classification in _POOR else "near_poor" if classification == "near_poor" else "none"
     helped = poverty == "poor" and rng.random() < 0.9
@@ -112,7 +113,8 @@ def _pupil(rng: np.random.Generator, place: Place, child: Row, classification: s
     return {
         "pupil_code": f"{place.code}{serial:06d}", "full_name": child["full_name"], "birth": child["_birth"],
         "sex": child["sex"], "ethnicity": child["ethnicity"], "commune": place.code, "village": child["village"],
-        "household_code": child["household_code"] if rng.random() < 0.97 else None, "school_code": f"10{place.code}{level[:1].upper()}",
+        "household_code": child["household_code"] if rng.random() < 0.97 else None,
+        "school_code": f"10{place.code}{level[:1].upper()}",
         "school_name": f"Trường {place.unit.short}", "level": level,
         "grade": "Mẫu giáo" if level == "preschool" else f"Lớp {grade}",
         "class_name": "Mầm 1" if level == "preschool" else f"{grade}A{int(rng.integers(1, 4))}", "status": status,
@@ -175,7 +177,8 @@ def _loan(
         "borrower_name": borrower["full_name"], "borrower_id_number": borrower["id_number"],
         "household_code": household if known else None, "commune": place.code, "village": borrower["village"],
         "group_code": f"T{place.code}{int(rng.integers(1, 30)):02d}", "entrusted_by": unions[int(rng.integers(5))],
-        "programme": programme, "disbursed_on": disbursed, "due_on": disbursed + timedelta(days=365 * int(rng.integers(3, 8))),
+        "programme": programme, "disbursed_on": disbursed,
+        "due_on": disbursed + timedelta(days=365 * int(rng.integers(3, 8))),
         "principal": principal, "outstanding": left - overdue - frozen, "overdue": overdue, "frozen": frozen,
         "interest_due": int(left * 0.005), "_household": household,
     }  # fmt: skip
@@ -193,7 +196,8 @@ def houses(rng: np.random.Generator, place: Place, households: list[Row], day: d
         new = rng.random() < 0.78
         rows.append({
             "household_code": household["household_code"], "head_name": household["head_name"], "commune": place.code,
-            "village": household["village"], "programme": ("d33", "d4008", "great_unity")[int(rng.choice(3, p=[0.2, 0.7, 0.1]))],
+            "village": household["village"],
+            "programme": ("d33", "d4008", "great_unity")[int(rng.choice(3, p=[0.2, 0.7, 0.1]))],
             "kind": "new_build" if new else "repair", "progress": progress,
             "started_on": None if progress == "not_started" else started, "completed_on": completed,
             "floor_area": int(rng.integers(48, 120)) / 2, "hard_floor": True, "hard_frame": True, "hard_roof": True,

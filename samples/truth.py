@@ -13,6 +13,7 @@ from fractions import Fraction
 
 import pandas as pd
 
+from etl.model.frames import records
 from etl.model.text import spelling_key
 from etl.reference.codes import code_labels
 from etl.reference.figures import figures
@@ -65,7 +66,8 @@ def _record(province: Province, one: _Truth, level: str, unit: str, communes: li
         value = float(100 * numerator / denominator) if denominator else None
     return {
         "indicator": one.code, "unit_code": unit, "unit_level": level, "numerator": _exact(numerator),
-        "denominator": "" if denominator is None else _exact(denominator), "value": "" if value is None else repr(value),
+        "denominator": "" if denominator is None else _exact(denominator),
+        "value": "" if value is None else repr(value),
     }  # fmt: skip
 
 
@@ -132,7 +134,7 @@ def _sums(series: pd.Series[int]) -> Sums:
 
 
 def _alkire_foster(both: pd.DataFrame) -> Iterator[_Truth]:
-    """H, A, M0 and the censored contributions, k = 3 of 10, by person (a household weighs its members) and household."""
+    """H, A, M0 and the censored contributions, k = 3 of 10, a household once and by its members."""
     lacking = both[list(LACKS)].eq(True)
     count = lacking.sum(axis=1)
     deprived = count >= 3
@@ -156,16 +158,16 @@ def _credit_need(frames: dict[str, pd.DataFrame], both: pd.DataFrame) -> _Truth:
     loans = frames["credit_loan"]
     owed = loans[["outstanding", "overdue", "frozen"]].fillna(0).sum(axis=1)
     still_open = loans[owed > 0]
-    coded = {(r.commune, r.household_code) for r in still_open.itertuples() if r.household_code}
-    borrowers = {r.borrower_id_number for r in still_open.itertuples() if r.borrower_id_number}
+    coded = {(r.commune, r.household_code) for r in records(still_open) if r.household_code}
+    borrowers = {r.borrower_id_number for r in records(still_open) if r.borrower_id_number}
     ids: dict[tuple[str, str], set[str]] = {}
-    for r in both.itertuples():
+    for r in records(both):
         ids.setdefault((r.commune, r.household_code), set()).add(r.head_id_number)
-    for m in frames["register_member"].itertuples():
+    for m in records(frames["register_member"]):
         ids.setdefault((m.commune, m.household_code), set()).add(m.id_number)
     has = [
         (r.commune, r.household_code) in coded or bool(ids[r.commune, r.household_code] & borrowers)
-        for r in wanting.itertuples()
+        for r in records(wanting)
     ]
     return _Truth("CREDIT_NEED_MET", _count(wanting[has]), _count(wanting))
 
@@ -182,7 +184,7 @@ def _insured(code: str, members: pd.DataFrame, households: pd.DataFrame, valid: 
     """Members of some households with a valid card, matched by insurance number or by identity number."""
     own = _of_households(members, households)
     numbers, ids = set(valid["insurance_number"].dropna()), set(valid["id_number"].dropna())
-    has = [m.insurance_number in numbers or m.id_number in ids for m in own.itertuples()]
+    has = [m.insurance_number in numbers or m.id_number in ids for m in records(own)]
     return _Truth(code, _count(own[has]), _count(own))
 
 
@@ -190,15 +192,13 @@ def _attending(members: pd.DataFrame, poor: pd.DataFrame, pupils: pd.DataFrame, 
     """Poor children of 6–14 who are enrolled: commune, household code, name and year of birth agree."""
     enrolled = {
         (p.commune, p.household_code, spelling_key(p.full_name), p.birth.year)
-        for p in pupils[pupils["status"] == "enrolled"].itertuples()
+        for p in records(pupils[pupils["status"] == "enrolled"])
     }
     own = _of_households(members, poor)
     year = [b if isinstance(b, int) else b.year for b in own["birth"]]
     of_age = [6 <= day.year - y <= 14 for y in year]
     children = own.assign(year=year)[of_age]
-    present = [
-        (c.commune, c.household_code, spelling_key(c.full_name), c.year) in enrolled for c in children.itertuples()
-    ]
+    present = [(c.commune, c.household_code, spelling_key(c.full_name), c.year) in enrolled for c in records(children)]
     return _Truth("EDU_ATTENDANCE", _count(children[present]), _count(children))
 
 

@@ -40,8 +40,8 @@ def write_sample(
 ) -> Sample:
     """Write ``<folder>/<sector>/<dataset>_<unit>_<period>.xlsx|csv`` and ``<folder>/truth/``.
 
-    The same arguments give the same bytes. level ``realistic`` varies how the files look (``samples/furniture.py``), never
-    what they say. Raises ValueError for an unknown level, OSError.
+    The same arguments give the same bytes. level ``realistic`` varies how the files look (``samples/furniture.py``),
+    never what they say. Raises ValueError for an unknown level, OSError.
     """
     if level not in LEVELS:
         raise ValueError(f"no level {level!r}; there are {', '.join(LEVELS)}")

@@ -1,7 +1,7 @@
-"""Check a file's rows in two passes; a fault is reported once, at one cell.
+"""Check a file's rows in two stages; a fault is reported once, at one cell.
 
-Pass «cell»: is a required cell there, is a value in range and of its form. What fails in an optional column becomes
-empty. Pass «row»: rules between columns, rows, the whole table, on what is left.
+Stage «cell»: is a required cell there, is a value in range and of its form. What fails in an optional column becomes
+empty. Stage «row»: rules between columns, rows, the whole table, on what is left.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def check(rows: pd.DataFrame, findings: pd.DataFrame, form: Contract, heading: H
     if heading.period is None or heading.unit_code is None:
         raise ValueError("rows are checked only under a complete heading")
     period = heading.period
-    parameters = {
+    parameters: dict[str, Any] = {
         "communes": [c.code for c in units_on(period.last_day).communes_in(heading.unit_code)],
         "period_end": pd.Timestamp(period.last_day),
     }
@@ -43,7 +43,7 @@ def check(rows: pd.DataFrame, findings: pd.DataFrame, form: Contract, heading: H
     told = {(i, c) for i, c in zip(at, findings["column"], strict=True) if i is not None}
     rejected = {i for i, s in zip(at, findings["severity"], strict=True) if i is not None and s == Severity.CRITICAL}
 
-    by_cell = run_suite(form.dataset, rows, parameters, pass_="cell")
+    by_cell = run_suite(form.dataset, rows, parameters, stage="cell")
     cell_findings = join_findings(_told(rows, o, form, told) for o in by_cell)
     rows = _emptied(rows, by_cell, form)
     rejected |= {i for o in by_cell if o.severity == Severity.CRITICAL for i in o.failed}
@@ -56,7 +56,7 @@ def check(rows: pd.DataFrame, findings: pd.DataFrame, form: Contract, heading: H
         wide = earlier(rows, list(form.key), take_part)
     if form.dataset in DERIVED:
         wide = DERIVED[form.dataset](wide, period)
-    by_row = run_suite(form.dataset, wide, parameters, pass_="row")
+    by_row = run_suite(form.dataset, wide, parameters, stage="row")
     row_findings = [
         _absent(o, rows, parameters["communes"], heading)
         if o.meta["rule"] == "commune_missing"

@@ -20,7 +20,8 @@ def shown(rows: pd.DataFrame, form: Contract, name: str) -> pd.Series[Any]:
         year = rows.get(f"{name}_year")
         return text if year is None else text.where(text.notna(), year.astype("str"))
     if column is not None and column.type == "enum" and column.values:
-        return values.map({code: labels[0] for code, labels in column.values.items()}).astype("str")
+        labels = {code: labels[0] for code, labels in column.values.items()}
+        return pd.Series(values.map(lambda code: labels.get(code)), dtype="str")
     if column is not None and column.type == "unit":
         return values.map({u.code: u.name for u in all_units()}).astype("str")
     return values.astype("str")

@@ -56,14 +56,13 @@ def load_suite(name: str) -> dict[str, Any]:
 
 
 def run_suite(name: str, frame: pd.DataFrame, parameters: Mapping[str, Any], **chosen: str) -> list[Outcome]:
-    """Run the expectations of a suite whose meta has the values ``chosen`` (pass, side); one outcome each.
+    """Run the expectations of a suite whose meta has the values ``chosen`` (stage, side); one outcome each.
 
     frame: its index names the rows. parameters: values for the suite's ``$PARAMETER``s. Raises RuntimeError when an
     expectation itself fails: that is a fault of the suite, never of the data.
     """
     raw = load_suite(name)
-    keys = {key.rstrip("_"): value for key, value in chosen.items()}
-    own = [e for e in raw["expectations"] if all(e["meta"].get(k) == v for k, v in keys.items())]
+    own = [e for e in raw["expectations"] if all(e["meta"].get(k) == v for k, v in chosen.items())]
     if not own or not len(frame):
         return []
     gx = _gx()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +26,11 @@ DTYPES = {
 }  # fmt: skip
 """PostgreSQL type of a stored column → dtype of the frame's."""
 
-_MONEY_UNITS = ((re.compile(r"\btrieu(?: dong)?\b"), 1_000_000), (re.compile(r"\b(?:nghin|ngan|1000)(?: dong)?\b"), 1_000),
-                (re.compile(r"\bdong\b"), 1))  # fmt: skip
+_MONEY_UNITS = (
+    (re.compile(r"\btrieu(?: dong)?\b"), 1_000_000),
+    (re.compile(r"\b(?:nghin|ngan|1000)(?: dong)?\b"), 1_000),
+    (re.compile(r"\bdong\b"), 1),
+)
 _MONEY_LINE = re.compile(r"(don vi(?: tinh)?|dvt)\b(?P<unit>.*)$")
 _LEAST_PLAUSIBLE_PRINCIPAL = 100_000
 """In đồng. Loans of the bank are of millions; a smaller median means that the amounts are in thousands or millions."""
@@ -35,7 +38,7 @@ _LEAST_PLAUSIBLE_PRINCIPAL = 100_000
 
 @dataclass(frozen=True)
 class Conformed:
-    """rows: RangeIndex; sheet, row, then the contract's stored columns, every data row of the file. findings: theirs."""
+    """rows: RangeIndex; sheet, row, then the contract's stored columns, every data row of the file; their findings."""
 
     rows: pd.DataFrame
     findings: pd.DataFrame
@@ -93,7 +96,7 @@ def _column(raw: pd.DataFrame, column: Column, read: Reader) -> tuple[dict[str, 
         except values.Unreadable as fault:
             good.append(None)
             severity = rules()[fault.rule].severity_for(required=required)
-            params = getattr(read, "params", lambda _: {})(text)
+            params: Mapping[str, str] = getattr(read, "params", lambda _: {})(text)
             faults[at] = Finding(fault.rule, severity, column=column.name, value=clean(text), params=params)
     stored = {
         name: _taken([_part(v, column, name) for v in good], codes, kind, raw.index) for name, kind in column.stored
@@ -113,7 +116,7 @@ def _part(value: Any, column: Column, name: str) -> Any:
 def _taken(parts: list[Any], codes: np.ndarray, kind: str, index: pd.Index) -> pd.Series[Any]:
     """Distinct values spread over the rows; code -1 is a blank cell."""
     dtype = DTYPES[kind]
-    missing = pd.NaT if kind == "date" else pd.NA if kind not in ("text",) else np.nan
+    missing = pd.NaT if kind == "date" else np.nan if kind == "text" else pd.NA
     filled = [missing if p is None else p for p in parts] + [missing]
     return pd.Series(filled, dtype=dtype).take(codes).set_axis(index)
 

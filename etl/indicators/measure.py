@@ -142,7 +142,7 @@ def _denominator(one: Indicator, given: list[Decimal]) -> Decimal | None:
 
 
 def _exact(numerator: Decimal, denominator: Decimal | None) -> Fraction | None:
-    """The count, or 100·N/D; None when the denominator is 0. Exact, so that it is rounded once, to the nearest double."""
+    """The count, or 100·N/D; None when the denominator is 0. Exact: rounded once, to the nearest double."""
     if denominator is None:
         return Fraction(numerator)
     return 100 * Fraction(numerator) / Fraction(denominator) if denominator else None

@@ -117,8 +117,9 @@ def _remove_empty(folder: Path, stop: Path) -> None:
 def given(paths: Iterable[Path], sectors: Iterable[str], sector: str | None) -> tuple[list[Drop], list[Path]]:
     """Files that a person names, as drops; and those whose sector cannot be told from where they lie.
 
-    A folder gives every file below it that is a drop; one that holds sectors' folders gives those alone. The sector is the one given, else the innermost folder on the
-    path that is named like one; what lies between that folder and the file is the drop's ``folder``.
+    A folder gives every file below it that is a drop; one that holds sectors' folders gives those alone. The sector is
+    the one given, else the innermost folder on the path that is named like one; what lies between that folder and the
+    file is the drop's ``folder``.
     """
     known = tuple(sectors)
     drops: list[Drop] = []
@@ -140,8 +141,8 @@ def _files_of(top: Path, sectors: tuple[str, ...]) -> Iterator[Path]:
         yield top
         return
     if own := [top / sector for sector in sectors if (top / sector).is_dir()]:
-        for folder in own:
-            yield from _files_of(folder, ())
+        for sector_folder in own:
+            yield from _files_of(sector_folder, ())
         return
     for folder, subfolders, names in os.walk(top):
         subfolders[:] = sorted(s for s in subfolders if not s.startswith("."))

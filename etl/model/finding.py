@@ -46,7 +46,7 @@ class Finding:
 
 
 FINDING_COLUMNS = ("rule", "severity", "sheet", "row", "column", "value", "params")
-"""Columns of a findings frame: rule str, severity str, sheet str?, row Int64?, column str?, value str?, params dict (object)."""
+"""Columns of a findings frame: rule, severity str; sheet str?, row Int64?, column, value str?; params dict (object)."""
 
 
 def findings_frame(findings: Iterable[Finding] = ()) -> pd.DataFrame:

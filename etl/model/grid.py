@@ -13,8 +13,8 @@ class Grid:
     """One sheet.
 
     cells: text of every cell of the used range, pandas ``str`` columns, missing where the cell is blank. Its index
-    holds the physical row numbers (Excel's, from 1), its columns the physical column numbers (A = 1). A text file is a grid
-    whose sheet is its file's stem and whose rows are its lines as records.
+    holds the physical row numbers (Excel's, from 1), its columns the physical column numbers (A = 1). A text file is a
+    grid whose sheet is its file's stem and whose rows are its lines as records.
     """
 
     sheet: str

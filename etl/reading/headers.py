@@ -38,8 +38,11 @@ def find_header(cells: pd.DataFrame, forms: Iterable[Contract]) -> Header | None
     where the form's title stands above: forms share columns, and what tells them apart is the whole.
     """
     top = cells.iloc[:_SEARCHED_ROWS]
-    texts = {row: {c: t for c, t in zip(top.columns, values, strict=True) if isinstance(t, str)} for row, values in zip(
-        top.index, top.to_numpy(dtype=object), strict=True)}  # fmt: skip
+    columns = [int(c) for c in top.columns.to_numpy()]
+    texts: dict[int, dict[int, str]] = {
+        row: {c: t for c, t in zip(columns, values, strict=True) if isinstance(t, str)}
+        for row, values in zip(map(int, top.index.to_numpy()), top.to_numpy(dtype=object), strict=True)
+    }
     forms = list(forms)
     best: Header | None = None
     for row in texts:

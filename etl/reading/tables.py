@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -39,13 +40,14 @@ def find_table(grid: Grid, contracts: Mapping[str, Contract]) -> Table | None:
     if header is None:
         return None
     ignored: dict[int, str] = {}
-    for row, filled in zip(cells.index, cells.notna().to_numpy().any(axis=1), strict=True):
+    rows = cells.index.to_numpy()
+    for row, filled in zip(rows, np.any(cells.notna().to_numpy(), axis=1).tolist(), strict=True):
         if row > header.last_row:
             break
         ignored[int(row)] = "header" if row >= header.first_row else "title" if filled else "blank"
     below = cells.loc[header.last_row + 1 :]
     reasons = _reasons(below, header)
-    ignored |= {int(row): reason for row, reason in reasons[reasons != ""].items()}
+    ignored |= {int(row): str(reasons[row]) for row in reasons.index[reasons != ""].to_numpy()}
     title = tuple(
         (int(row), text)
         for row, values in zip(cells.index, cells.loc[: header.first_row - 1].to_numpy(dtype=object), strict=False)
@@ -73,12 +75,12 @@ def _reasons(below: pd.DataFrame, header: Header) -> pd.Series[str]:
     lead = _leading_text(below)
     for at in np.flatnonzero(lead.str.match(_TOTAL).to_numpy(dtype=bool, na_value=False)):
         if _is_total(below.iloc[at]):
-            reasons.iloc[at] = "total"
+            reasons.iloc[int(at)] = "total"
     texts = {c: fold(t) for c, (_, t) in header.cells.items()}
     for at in np.flatnonzero(lead.isin(set(texts.values())).to_numpy()):
         row = below.iloc[at].dropna()
-        if sum(fold(v) == texts.get(c) for c, v in row.items()) * 2 > len(row):
-            reasons.iloc[at] = "header"
+        if sum(fold(v) == texts.get(int(str(c))) for c, v in row.items()) * 2 > len(row):
+            reasons.iloc[int(at)] = "header"
     _close(below, filled, of_form, form, reasons)
     reasons[filled == 0] = "blank"
     return reasons
@@ -91,7 +93,7 @@ def _is_numbering(row: pd.Series[str]) -> bool:
     if len(texts) < 3 or not all(matches):
         return False
     numbers = [int(m[1]) for m in matches if m and m[1].isdigit()]
-    return len(numbers) >= 2 and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    return len(numbers) >= 2 and all(b - a == 1 for a, b in pairwise(numbers))
 
 
 def _leading_text(below: pd.DataFrame) -> pd.Series[str]:
@@ -121,7 +123,7 @@ def _close(
     if closing:
         after = np.arange(len(below)) >= closing[0]
         reasons[after & (filled > 0) & (filled <= _CLOSING_CELLS) & (of_form < least)] = "note"
-        reasons.iloc[closing] = "note"
+        reasons.iloc[np.array(closing)] = "note"
     data = np.flatnonzero((reasons == "").to_numpy())
     last = data[-1] if len(data) else -1
     tail = (np.arange(len(below)) > last) & (reasons == "group").to_numpy()

@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from etl.model.frames import records
 from etl.model.period import Period
 from etl.reference.units import units_on
 from etl.reporting import safe
@@ -107,7 +108,7 @@ def _counts(sheet: Any, first: int, findings: pd.DataFrame) -> None:
     for column, label in enumerate(("Mức độ", "Lỗi (ví dụ)", "Số lần"), start=1):
         safe.head(safe.put(sheet.cell(first, column), label))
     ordered = counted.reset_index().sort_values(["severity", "n"], ascending=[True, False], kind="stable")
-    for at, row in enumerate(ordered.itertuples(index=False), start=first + 1):
+    for at, row in enumerate(records(ordered), start=first + 1):
         severity = safe.put(sheet.cell(at, 1), SEVERITIES[row.severity])
         severity.fill = safe.FILLS[row.severity]
         safe.put(sheet.cell(at, 2), row.message).alignment = safe.WRAP
@@ -115,7 +116,8 @@ def _counts(sheet: Any, first: int, findings: pd.DataFrame) -> None:
 
 
 _LIST = (
-    ("STT", 6), ("Trang", 18), ("Dòng", 8), ("Cột", 26), ("Giá trị", 24), ("Mức độ", 20), ("Lý do", 52), ("Cách sửa", 52),
+    ("STT", 6), ("Trang", 18), ("Dòng", 8), ("Cột", 26), ("Giá trị", 24), ("Mức độ", 20), ("Lý do", 52),
+    ("Cách sửa", 52),
 )  # fmt: skip
 
 
@@ -124,7 +126,7 @@ def _list_sheet(sheet: Any, findings: pd.DataFrame) -> None:
         safe.head(safe.put(sheet.cell(1, column), label))
         sheet.column_dimensions[get_column_letter(column)].width = width
     shown = findings.head(LISTED_AT_MOST)
-    for at, row in enumerate(shown.itertuples(index=False), start=2):
+    for at, row in enumerate(records(shown), start=2):
         texts = (row.sheet, row.row, row.header, row.value, SEVERITIES[row.severity], row.message, row.suggestion)
         for column, value in enumerate((at - 1, *texts), start=1):
             cell = safe.put(sheet.cell(at, column), None if pd.isna(value) else value)

@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from sqlalchemy import Connection, text
 
 from etl.contracts import contract, contracts
+from etl.model.frames import records
 from etl.model.period import Period
 from etl.reference.units import Units, units_on
 from etl.reporting import safe
@@ -90,7 +91,7 @@ def _summary(
         ("STT", "Chỉ tiêu", "Đơn vị tính", "Tử số", "Mẫu số", "Kết quả", "Mục tiêu", "Đánh giá", "Ghi chú"), start=1
     ):
         safe.head(safe.put(sheet.cell(8, column), label))
-    by_code = {r.indicator: r for r in values[values["unit_code"] == province.code].itertuples()}
+    by_code = {r.indicator: r for r in records(values[values["unit_code"] == province.code])}
     for number, definition in enumerate([d for d in definitions if d.code in by_code], start=1):
         row, at = by_code[definition.code], 8 + number
         note = "Thiếu: " + ", ".join(_lack(m, units) for m in row.missing[:4]) if row.missing else ""
@@ -126,7 +127,7 @@ def _edition_words(conn: Connection, period: Period, edition: int | None) -> str
 def _chart(sheet: Any, values: pd.DataFrame, units: Units, first: int) -> None:
     """Poor-household rates of the districts as bars, with the numbers that they show beside them."""
     rates = values[(values["indicator"] == "POV_RATE") & (values["unit_level"] == "district")]
-    shown = [(units[r.unit_code].name, r.value) for r in rates.itertuples() if r.value is not None]
+    shown = [(units[r.unit_code].name, r.value) for r in records(rates) if r.value is not None]
     if not shown:
         return
     safe.head(safe.put(sheet.cell(first, 2), "Huyện, thành phố"))
@@ -157,7 +158,7 @@ def _group_sheet(
         safe.head(safe.put(sheet.cell(4, column), f"{definition.name_vi} ({definition.unit})"))
         sheet.column_dimensions[get_column_letter(column)].width = 19
     sheet.row_dimensions[4].height = 78
-    found = {(r.indicator, r.unit_code): r for r in values.itertuples()}
+    found = {(r.indicator, r.unit_code): r for r in records(values)}
     at = 5
     for code, name, level in _lines(units):
         for column, value in ((1, code), (2, ("   " if level == "commune" else "") + name)):

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 from rich.table import Table
 
+from etl.model.frames import records
 from etl.reporting.safe import safe_csv
 from etl.reporting.words import INCOMPLETE, met_vi, number_vi
 
@@ -85,7 +86,7 @@ def indicator_table(frame: pd.DataFrame) -> Table:
     for name, justify in (("indicator", "left"), ("unit", "left"), ("N", "right"), ("D", "right"), ("value", "right"),
                           ("target", "right"), ("met", "left")):  # fmt: skip
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
-    for row in frame.itertuples(index=False):
+    for row in records(frame):
         target = f"{row.target_op} {number_vi(row.target, 1)}" if row.target is not None else ""
         is_rate = row.denominator is not None
         value = number_vi(row.value, 2 if is_rate else 0) if row.complete else INCOMPLETE

@@ -5,6 +5,8 @@ from __future__ import annotations
 from psycopg import sql
 from sqlalchemy import Connection, text
 
+from etl.warehouse.engine import driver
+
 
 def checksum(conn: Connection, schema: str) -> dict[str, str]:
     """Table or view → md5 of all its rows, whatever their order; partitions count within their table."""
@@ -16,12 +18,12 @@ def checksum(conn: Connection, schema: str) -> dict[str, str]:
         {"schema": schema},
     ).all()
     sums = {}
-    with conn.connection.cursor() as cursor:
+    with driver(conn).cursor() as cursor:
         for name in names:
             statement = sql.SQL(
                 "SELECT md5(coalesce(string_agg(line, '' ORDER BY line), ''))"
                 " FROM (SELECT md5(t::text) AS line FROM {} AS t) AS lines"
             ).format(sql.Identifier(schema, name))
-            cursor.execute(statement)  # type: ignore[call-overload]
-            sums[name] = str(cursor.fetchone()[0])  # type: ignore[index]
+            cursor.execute(statement)
+            sums[name] = str(next(cursor)[0])
     return sums

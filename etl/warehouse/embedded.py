@@ -1,4 +1,5 @@
-"""The embedded PostgreSQL: the wheel's binaries, a data directory of our own, started and stopped as its users come and go.
+"""The embedded PostgreSQL: the wheel's binaries, a data directory of our own, started and stopped
+as its users come and go.
 
 The server listens on loopback TCP alone, with scram and a random password. Every process that uses it holds a shared
 lock; the last one to leave stops it. A process that is killed lets its lock go, so it never keeps others from working:

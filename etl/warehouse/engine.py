@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from typing import Any
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import NullPool
@@ -19,10 +21,8 @@ from etl.warehouse.errors import WarehouseError
 def connect(settings: Settings) -> Iterator[Engine]:
     """An engine on the warehouse for as long as the block lasts. Raises WarehouseError if there is none to reach."""
     with ExitStack() as stack:
-        if settings.warehouse_url:
-            url = _given(settings.warehouse_url)
-        else:
-            url = stack.enter_context(serving(settings))
+        given = settings.warehouse_url
+        url = _given(given) if given else stack.enter_context(serving(settings))
         engine = create_engine(url, poolclass=NullPool)
         stack.callback(engine.dispose)
         try:
@@ -42,6 +42,14 @@ def _given(text_url: str) -> URL:
     if not url.drivername.startswith("postgresql"):
         raise WarehouseError(f"GIAMNGHEO_WAREHOUSE_URL points to {url.drivername}; the warehouse is a PostgreSQL")
     return url.set(drivername="postgresql+psycopg")
+
+
+def driver(conn: Connection) -> psycopg.Connection[Any]:
+    """The psycopg connection below, for what SQLAlchemy has no words for: COPY and composed identifiers."""
+    below = conn.connection.driver_connection
+    if not isinstance(below, psycopg.Connection):
+        raise TypeError(f"the warehouse is reached with psycopg, not with {type(below).__name__}")
+    return below
 
 
 def at(conn: Connection, as_of: datetime | None) -> None:

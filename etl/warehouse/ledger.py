@@ -11,6 +11,7 @@ import pandas as pd
 from sqlalchemy import Connection, text
 
 from etl.model.examined import Examined, Verdict
+from etl.warehouse.engine import driver
 
 FINDING_FIELDS = (
     "rule", "severity", "sheet", "row", "column_name", "header", "value", "message", "suggestion",
@@ -152,7 +153,8 @@ def set_accepted_rows(conn: Connection, submission_id: str, accepted: int) -> No
     """Bring accepted and rejected rows, and the verdict that follows, in step with what was found after publishing."""
     conn.execute(
         text(
-            "UPDATE intake.submission SET rows_accepted = :accepted, rows_rejected = rows_read - rows_ignored - :accepted,"
+            "UPDATE intake.submission SET rows_accepted = :accepted,"
+            " rows_rejected = rows_read - rows_ignored - :accepted,"
             " verdict = CASE WHEN rows_read - rows_ignored = :accepted THEN :whole ELSE :partly END"
             " WHERE id = :id AND rows_accepted <> :accepted"
         ),
@@ -161,7 +163,7 @@ def set_accepted_rows(conn: Connection, submission_id: str, accepted: int) -> No
 
 
 def replace_findings(conn: Connection, submission_id: str, told: pd.DataFrame) -> None:
-    """Put findings (a told frame: findings frame, header, message, suggestion) in place of the submission's earlier ones.
+    """Put findings (a told frame: findings, header, message, suggestion) in place of the submission's earlier ones.
 
     ``findings_version`` grows only when they differ, so that a re-run writes no new answer.
     """
@@ -170,10 +172,10 @@ def replace_findings(conn: Connection, submission_id: str, told: pd.DataFrame) -
     if len(new) == len(old) and _comparable(new).equals(_comparable(old)):
         return
     conn.execute(text("DELETE FROM quality.finding WHERE submission_id = :id"), {"id": submission_id})
-    cursor = conn.connection.cursor()
-    with cursor.copy(  # type: ignore[attr-defined]
-        f"COPY quality.finding (submission_id, number, {', '.join(FINDING_FIELDS)}) FROM STDIN"
-    ) as copy:
+    with (
+        driver(conn).cursor() as cursor,
+        cursor.copy(f"COPY quality.finding (submission_id, number, {', '.join(FINDING_FIELDS)}) FROM STDIN") as copy,
+    ):
         for number, row in enumerate(_comparable(new).itertuples(index=False, name=None), start=1):
             copy.write_row((submission_id, number, *row))
     conn.execute(

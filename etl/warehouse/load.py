@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from etl.contracts import contract
 from etl.model.period import Period
 from etl.reference.units import units_on
+from etl.warehouse.engine import driver
 from etl.warehouse.ledger import Submission
 
 _ONE_PARTITION_MAKER = 4_009_003
@@ -31,14 +32,14 @@ def load_rows(conn: Connection, submission: Submission, rows: pd.DataFrame) -> i
     names = ["submission_id", "sheet", "row", "period", "district_code", *(n for n, _ in form.stored_columns)]
     _partition(conn, form.dataset, submission.period)
     table = sql.Identifier("history", form.dataset)
-    with conn.connection.cursor() as cursor:
-        cursor.execute(  # type: ignore[call-overload]
+    with driver(conn).cursor() as cursor:
+        cursor.execute(
             sql.SQL("DELETE FROM {} WHERE period = %s AND submission_id = %s").format(table),
             (submission.period, submission.id),
         )
         columns = sql.SQL(", ").join(map(sql.Identifier, names))
         statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(table, columns)
-        with cursor.copy(statement) as copy:  # type: ignore[attr-defined]
+        with cursor.copy(statement) as copy:
             for start in range(0, len(rows), _BLOCK):
                 copy.write(_csv(_addressed(rows.iloc[start : start + _BLOCK], submission)[names]))
     return len(rows)
@@ -71,5 +72,5 @@ def _partition(conn: Connection, dataset: str, period: str) -> None:
         statement = sql.SQL("CREATE TABLE {} PARTITION OF {} FOR VALUES IN ({})").format(
             sql.Identifier("history", name), sql.Identifier("history", dataset), sql.Literal(period)
         )
-        with conn.connection.cursor() as cursor:
-            cursor.execute(statement)  # type: ignore[call-overload]
+        with driver(conn).cursor() as cursor:
+            cursor.execute(statement)

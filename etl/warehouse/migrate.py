@@ -9,6 +9,7 @@ from alembic.config import Config
 from sqlalchemy import Engine, text
 
 from etl.settings import ROOT
+from etl.warehouse.engine import driver
 from etl.warehouse.reference import load_reference
 
 SQL = ROOT / "warehouse_sql" / "migrations"
@@ -18,7 +19,7 @@ _ONE_MIGRATOR = 4_009_002
 def run_file(name: str) -> None:
     """Run one SQL file inside of a migration."""
     # Past SQLAlchemy, which would take a % in the file for a placeholder.
-    op.get_bind().connection.driver_connection.execute((SQL / name).read_text(encoding="utf-8"))
+    driver(op.get_bind()).execute((SQL / name).read_bytes())
 
 
 def upgrade(engine: Engine) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from etl.model.frames import records
 from etl.reference import codes, standards
 from etl.reference.figures import figures
 from etl.reference.targets import targets
@@ -51,7 +52,7 @@ def _tables() -> Iterator[tuple[str, Rows]]:
         ],
     )
     yield "target", [t.model_dump() for t in targets()]
-    yield "figure", [{"id": i, **row} for i, row in enumerate(figures().to_dict("records"), start=1)]
+    yield "figure", [{"id": i, **row._asdict()} for i, row in enumerate(records(figures()), start=1)]
 
 
 def load_reference(conn: Connection) -> None:
