@@ -25,3 +25,7 @@ PERIOD_PATTERN = r"^\d{4}-Q[1-4]$"
 def sector_asset(sector: str) -> Asset:
     """The rows of a sector in the warehouse; its partitions are periods."""
     return Asset(name=f"warehouse_{sector}", uri=f"giamngheo://warehouse/{sector}")
+
+
+WAREHOUSE = Asset(name="warehouse", uri="giamngheo://warehouse")
+"""The warehouse as a whole. Events of many loads make one run of a listener that is busy; partitions make one each."""

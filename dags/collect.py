@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import pendulum
 from _shared import DEFAULTS, LOCAL_TIMEZONE
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import CronTriggerTimetable, dag, task
 
 
 @dag(
-    schedule=CronTriggerTimetable("0 1 * * *", timezone=LOCAL_TIMEZONE),
-    start_date=pendulum.datetime(2018, 1, 1, tz=LOCAL_TIMEZONE),
+    schedule=CronTriggerTimetable("0 1 * * *", timezone=LOCAL_TIMEZONE, run_immediately=False),
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,

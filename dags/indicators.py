@@ -1,39 +1,53 @@
-"""indicators: provisional figures of a period, whenever a sector's data of that period change."""
+"""indicators: provisional figures, whenever the data of a sector change."""
 
 from __future__ import annotations
 
-from _shared import DEFAULTS, PERIOD_PATTERN, SECTORS, sector_asset
-from airflow.sdk import AssetAny, Param, PartitionedAssetTimetable, dag, get_current_context, task
+from datetime import UTC, datetime, timedelta
+
+from _shared import DEFAULTS, PERIOD_PATTERN, WAREHOUSE
+from airflow.sdk import Param, dag, get_current_context, task
+
+PATIENCE = timedelta(minutes=5)
+"""How long figures may wait for files that are on their way."""
 
 
 @dag(
-    schedule=PartitionedAssetTimetable(assets=AssetAny(*(sector_asset(sector) for sector in SECTORS))),
+    schedule=[WAREHOUSE],
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,
     params={"period": Param(None, type=["null", "string"], pattern=PERIOD_PATTERN, description="by hand: 2018-Q4")},
     tags=["giamngheo", "indicators"],
     doc_md="""
-    Measures every indicator of the period whose data changed (the run's partition key; by hand the param `period`) and
-    replaces `mart.indicator_value` of that period in one transaction. Safe to clear and re-run.
+    Measures every indicator of each period whose data have changed (by hand: of the param `period`) and replaces its
+    figures in `mart.indicator_value` in one transaction. Waits until the files under way are through, five minutes at
+    most, so that many files make one measuring. Safe to clear and re-run: what is up to date is left alone.
     """,
 )
 def indicators() -> None:
     """Measure provisional figures."""
 
-    @task
-    def measure() -> int:
-        """Measure the period; how many numbers."""
+    @task.sensor(poke_interval=5, timeout=2 * PATIENCE.total_seconds(), mode="reschedule")
+    def settle() -> bool:
+        """Whether all files under way are through, or have been waited for long enough."""
         from etl import pipeline
         from etl.settings import settings
 
-        context = get_current_context()
-        period = context["params"]["period"] or context["dag_run"].partition_key
-        if not period:
-            raise ValueError("name the period to measure, such as 2018-Q4, in the run's param «period»")
-        return pipeline.measure(settings(), period)
+        began = get_current_context()["dag_run"].start_date
+        return datetime.now(UTC) - began > PATIENCE or pipeline.is_settled(settings())
 
-    measure()
+    @task
+    def measure() -> list[str]:
+        """Measure what is out of date; the periods."""
+        from etl import pipeline
+        from etl.settings import settings
+
+        if period := get_current_context()["params"]["period"]:
+            pipeline.measure(settings(), period)
+            return [period]
+        return pipeline.measure_outdated(settings())
+
+    settle() >> measure()  # type: ignore[operator]
 
 
 indicators()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pendulum
 from _shared import DEFAULTS, LOCAL_TIMEZONE, PERIOD_PATTERN
 from airflow.sdk import Param, dag, get_current_context, task
 from quarter_timetable import QuarterCloseTimetable
@@ -11,8 +10,9 @@ from etl.settings import settings
 
 
 @dag(
-    schedule=QuarterCloseTimetable(working_days=settings().quarter_deadline_working_days),
-    start_date=pendulum.datetime(2018, 1, 1, tz=LOCAL_TIMEZONE),
+    schedule=QuarterCloseTimetable(
+        settings().quarter_deadline_working_days, [day.isoformat() for day in settings().holidays]
+    ),
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,

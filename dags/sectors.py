@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from _shared import DEFAULTS, SECTORS, sector_asset
+from _shared import DEFAULTS, SECTORS, WAREHOUSE, sector_asset
 from airflow.sdk import PartitionedAtRuntime, dag, get_current_context, task
 
 
@@ -33,7 +33,7 @@ def build(sector: str) -> None:
 
             return pipeline.prepare(settings(), _submission())
 
-        @task(outlets=[asset])
+        @task(outlets=[asset, WAREHOUSE])
         def load(*, outlet_events: dict) -> str:  # type: ignore[type-arg]
             """Load the accepted rows and publish the submission in one transaction."""
             from airflow.sdk.exceptions import AirflowSkipException

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -34,6 +35,9 @@ from etl.warehouse import publish as publishing
 
 _ONE_RECEIVER = 4_009_001
 """Advisory lock: one worker scans the inbox at a time."""
+
+_ONE_MEASURER = 4_009_006
+"""Advisory lock: one worker measures at a time."""
 
 
 # --- the file's journey ------------------------------------------------------------------------------------------
@@ -109,17 +113,20 @@ def load(settings: Settings, submission_id: str) -> str | None:
     Returns the period that it touched; None for a rejected one, which leaves the warehouse as it was.
     Raises WarehouseError, LookupError when the submission was never prepared.
     """
-    with connect(settings) as engine, engine.begin() as conn:
-        submission = ledger.get(conn, submission_id)
-        if submission.accepted_at is None:
-            if submission.verdict is None:
-                raise LookupError(f"submission {submission_id} is not prepared: run its step «prepare» first")
-            if submission.verdict == Verdict.REJECTED:
-                ledger.set_rejected(conn, submission_id)
-                return None
-            loading.load_rows(conn, submission, staging.read(settings.archive, submission_id))
-            publishing.publish(conn, submission_id)
-        register_relations.refresh(conn, submission)
+    with connect(settings) as engine:
+        with engine.begin() as conn:
+            submission = ledger.get(conn, submission_id)
+            if submission.accepted_at is None:
+                if submission.verdict is None:
+                    raise LookupError(f"submission {submission_id} is not prepared: run its step «prepare» first")
+                if submission.verdict == Verdict.REJECTED:
+                    ledger.set_rejected(conn, submission_id)
+                    return None
+                loading.load_rows(conn, submission, staging.read(settings.archive, submission_id))
+                publishing.publish(conn, submission_id)
+            register_relations.refresh(conn, submission)
+        with engine.begin() as conn:
+            loading.analyze(conn, submission)
     staging.remove(settings.archive, submission_id)
     return submission.period
 
@@ -180,9 +187,26 @@ def ingest(
 def measure(settings: Settings, period: str) -> int:
     """Measure every indicator of a period as provisional figures; how many numbers. Replaces the earlier ones."""
     with connect(settings) as engine, engine.begin() as conn:
+        conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_MEASURER})
         frame = measuring.measure(conn, Period.parse(period))
         measuring.store(conn, Period.parse(period), frame)
     return len(frame)
+
+
+def measure_outdated(settings: Settings) -> list[str]:
+    """Measure the periods whose provisional figures rest on something else than what counts now; those periods."""
+    with connect(settings) as engine, engine.begin() as conn:
+        conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_MEASURER})
+        periods = measuring.outdated(conn)
+        for period in periods:
+            measuring.store(conn, period, measuring.measure(conn, period))
+    return [str(period) for period in periods]
+
+
+def is_settled(settings: Settings, within: timedelta = timedelta(minutes=2)) -> bool:
+    """Whether no submission is on its way; one without an event for ``within`` waits for a person, not for a moment."""
+    with connect(settings) as engine, engine.connect() as conn:
+        return not ledger.moving(conn, within)
 
 
 def missing_submissions(conn: Connection, period: Period) -> list[tuple[str, str]]:

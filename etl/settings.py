@@ -5,11 +5,13 @@ Everything is read from the environment (``GIAMNGHEO_*``), with defaults that wo
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[1]
 """The folder that holds etl/, dags/, expectations/ and warehouse_sql/."""
@@ -30,6 +32,14 @@ class Settings(BaseSettings):
     settle_seconds: float = Field(default=1.0, ge=0, description="a drop must not change for this long")
     max_file_bytes: int = Field(default=512 * 1024**2, gt=0)
     quarter_deadline_working_days: int = Field(default=15, ge=0, description="working days after quarter's end")
+    holidays: Annotated[tuple[date, ...], NoDecode] = Field(
+        default=(), description="days off besides those of fixed date (Tết, days in lieu): 2019-02-04,2019-02-05"
+    )
+
+    @field_validator("holidays", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return [day for part in value.split(",") if (day := part.strip())] if isinstance(value, str) else value
 
     @field_validator("home")
     @classmethod

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sqlalchemy import Connection, Engine, text
 
 import samples
-from etl.indicators import editions, indicators
+from etl.indicators import editions, indicators, measure
 from etl.intake.archive import keep
 from etl.model.period import Period
 from etl.reporting.words import INCOMPLETE, met_vi, number_vi
@@ -51,14 +51,16 @@ def main() -> int:
             with running(own) as stack:
                 OUT.print(f"✔ Airflow is starting ({stack.logs})", soft_wrap=True)
                 stack.wait_ready(DAGS)
-                _journey(stack, len(files))
+                with connect(own) as engine:
+                    _journey(stack, engine, len(files))
             with connect(own) as engine:
                 _show(engine, own)
     except (StackError, WarehouseError) as fault:
         OUT.print(f"✘ {fault}", style="red", markup=False, soft_wrap=True)
         return 1
     OUT.print(f"Done in {time.monotonic() - began:.0f} s; everything that was started is stopped.")
-    OUT.print("Next: make up (Airflow's UI with everything live), giamngheo trace POV_RATE --period 2018-Q4 --unit 10")
+    OUT.print("Next: make up, for Airflow's UI with everything live; for the rows behind a number:")
+    OUT.print(f"  .venv/bin/giamngheo trace POV_RATE --period {PERIOD} --unit 10")
     return 0
 
 
@@ -69,7 +71,7 @@ def _sample(own: Settings) -> list[Path]:
         fresh = own.home / "sample.new"
         shutil.rmtree(fresh, ignore_errors=True)
         columns = (SpinnerColumn(), TextColumn("writing the sample quarter: {task.description}"))
-        with Progress(*columns, console=OUT, transient=True) as bar:
+        with Progress(*columns, console=OUT, transient=True, disable=not OUT.is_terminal) as bar:
             task = bar.add_task("")
             samples.write_sample(fresh, PERIOD, progress=lambda name: bar.update(task, description=name))
         fresh.rename(folder)
@@ -117,39 +119,65 @@ def _current(conn: Connection) -> dict[str, tuple[str, str]]:
     return {r.id: (r.sector, r.sha256) for r in rows}
 
 
+class _Board:
+    """Progress of the journey's stations: bars on a terminal, now and then a line elsewhere."""
+
+    def __init__(self) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._bars = Progress(*columns, console=OUT, disable=not OUT.is_terminal)
+        self._tasks: dict[str, TaskID] = {}
+        self._shown: dict[str, int] = {}
+        self._began = time.monotonic()
+
+    def __enter__(self) -> _Board:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    def show(self, station: str, done: int, of: int = 1) -> None:
+        """Show how far a station is."""
+        task = self._tasks.setdefault(station, self._bars.add_task(station, total=of, visible=False))
+        self._bars.update(task, completed=done, visible=True)
+        step = max(1, of // 6)
+        if not OUT.is_terminal and (done == of or done >= self._shown.get(station, 0) + step) and done:
+            if self._shown.get(station) != done:
+                OUT.print(f"  {time.monotonic() - self._began:4.0f} s  {station}: {done} of {of}", soft_wrap=True)
+            self._shown[station] = done
+
+
 @dataclass(frozen=True)
 class _Counts:
     ended: int
     failed: list[tuple[str, str]]
 
 
-def _journey(stack: Stack, expected: int) -> None:
+def _journey(stack: Stack, engine: Engine, expected: int) -> None:
     """collect → a run a submission → indicators → quarter, with progress."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=OUT) as bar:
-        collecting = bar.add_task("collect: drops taken", total=1)
-        sectors = bar.add_task("sector_*: submissions finished", total=expected)
-        measuring = bar.add_task("indicators: provisional figures", total=1)
-        closing = bar.add_task("quarter: edition and report", total=1)
+    deadline = time.monotonic() + _PATIENCE
+    with _Board() as board:
         _succeed(stack, "collect", stack.trigger("collect"))
-        bar.update(collecting, completed=1)
-        deadline = time.monotonic() + _PATIENCE
-        while (counts := _sector_runs(stack)).ended < expected:
-            bar.update(sectors, completed=counts.ended)
+        board.show("collect: inbox scanned, runs started", 1)
+        ended = 0
+        while ended < expected:
+            counts = _sector_runs(stack)
+            ended = counts.ended
+            board.show("sector_*: submissions finished", ended, expected)
             _fail_on(stack, counts.failed)
-            if time.monotonic() > deadline:
-                raise StackError(f"only {counts.ended} of {expected} submissions were finished in {_PATIENCE} s")
-            stack.check_alive()
-            time.sleep(1)
-        bar.update(sectors, completed=counts.ended)
-        _fail_on(stack, counts.failed)
-        while not _measured(stack):
-            if time.monotonic() > deadline:
-                raise StackError("the provisional figures were not measured in time")
-            time.sleep(1)
-        bar.update(measuring, completed=1)
+            _check(stack, deadline, f"only {ended} of {expected} submissions were finished")
+        while not _measured(stack, engine):
+            _check(stack, deadline, "the provisional figures were not measured")
+        board.show("indicators: provisional figures measured", 1)
         _succeed(stack, "quarter", stack.trigger("quarter", conf={"period": str(PERIOD)}))
-        bar.update(closing, completed=1)
+        board.show("quarter: edition published, report written", 1)
+
+
+def _check(stack: Stack, deadline: float, lacking: str) -> None:
+    stack.check_alive()
+    if time.monotonic() > deadline:
+        raise StackError(f"{lacking} in {_PATIENCE} s; logs: {stack.logs}")
+    time.sleep(1)
 
 
 def _sector_runs(stack: Stack) -> _Counts:
@@ -158,10 +186,11 @@ def _sector_runs(stack: Stack) -> _Counts:
     return _Counts(sum(r["state"] == "success" for r in runs), failed)
 
 
-def _measured(stack: Stack) -> bool:
+def _measured(stack: Stack, engine: Engine) -> bool:
     runs = stack.runs("indicators")
     _fail_on(stack, [("indicators", r["dag_run_id"]) for r in runs if r["state"] == "failed"])
-    return bool(runs) and all(r["state"] == "success" for r in runs)
+    with engine.connect() as conn:
+        return not measure.outdated(conn) and all(r["state"] == "success" for r in runs)
 
 
 def _succeed(stack: Stack, dag_id: str, run_id: str) -> None:
@@ -188,17 +217,17 @@ def _show(engine: Engine, own: Settings) -> None:
         ).all()
     values = {r.indicator: r for r in rows}
     table = Table(title=f"Tỉnh Lào Cai, {PERIOD.title_vi}, công bố lần {newest.number}", title_justify="left")
-    for name in ("Chỉ tiêu", "Mã"):
-        table.add_column(name)
-    for name in ("Kết quả", "Đơn vị", "Mục tiêu", "Đánh giá"):
-        table.add_column(name, justify="right" if name != "Đánh giá" else "left")
+    table.add_column("Chỉ tiêu", overflow="fold")
+    for name in ("Kết quả", "", "Mục tiêu"):
+        table.add_column(name, justify="left" if name == "" else "right", no_wrap=True)
+    table.add_column("Đánh giá", no_wrap=True)
     for code, one in indicators().items():
         row = values.get(code)
         if row is None or code.startswith(("CREDIT_OUTSTANDING.", "MPI_CONTRIBUTION")):
             continue
         shown = number_vi(row.value, 2 if row.denominator is not None else 0) if row.complete else INCOMPLETE
         target = number_vi(row.target, 1) if row.target is not None else ""
-        table.add_row(one.names.vi, code, shown, one.query.unit, target, met_vi(row.met))
+        table.add_row(f"{one.names.vi} [dim]{code}[/]", shown, one.query.unit, target, met_vi(row.met))
     OUT.print(table)
     place = own.reports / str(PERIOD)
     OUT.print(f"Report:  {place}/bao-cao-giam-ngheo_{PERIOD}_lan-{newest.number}.xlsx", soft_wrap=True)

@@ -203,7 +203,7 @@ def _environment(settings: Settings, warehouse: URL, port: int) -> dict[str, str
     password(settings)
     options = {
         "CORE__DAGS_FOLDER": str(ROOT / "dags"), "CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
-        "CORE__LOAD_EXAMPLES": "False", "CORE__EXECUTOR": "LocalExecutor", "CORE__PARALLELISM": "3",
+        "CORE__LOAD_EXAMPLES": "False", "CORE__EXECUTOR": "LocalExecutor", "CORE__PARALLELISM": "4",
         "CORE__FERNET_KEY": _secret(settings, "fernet"), "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
         "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",

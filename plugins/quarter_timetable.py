@@ -69,17 +69,21 @@ class QuarterCloseTimetable(Timetable):
     def next_dagrun_info(
         self, *, last_automated_data_interval: DataInterval | None, restriction: TimeRestriction
     ) -> DagRunInfo | None:
-        """The quarter after the last one that was closed; without catch-up none whose deadline has long passed."""
+        """The quarter after the last one that was closed.
+
+        Without catch-up, of several missed deadlines only the last is made up for, and a fresh installation closes no
+        quarter whose deadline had passed before: it would publish figures of nothing.
+        """
+        now = DateTime.now(timezone(self.zone))
         if last_automated_data_interval is not None:
             ended = last_automated_data_interval.end.in_timezone(self.zone).date()
             first_day = _quarter_start(ended)
-        elif restriction.earliest is None:
-            return None
+            while not restriction.catchup and self.deadline(_next_quarter(first_day)) <= now:
+                first_day = _next_quarter(first_day)
         else:
-            first_day = _quarter_start(restriction.earliest.in_timezone(self.zone).date())
-        if not restriction.catchup:
-            today = DateTime.now(timezone(self.zone))
-            while self.deadline(_next_quarter(first_day)) <= today:
+            begin = restriction.earliest.in_timezone(self.zone) if restriction.earliest else now.subtract(years=1)
+            first_day = _quarter_start(begin.date())
+            while not restriction.catchup and self.deadline(first_day) <= now:
                 first_day = _next_quarter(first_day)
         run_after = self.deadline(first_day)
         if restriction.latest is not None and run_after > restriction.latest:

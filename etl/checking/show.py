@@ -16,12 +16,13 @@ def shown(rows: pd.DataFrame, form: Contract, name: str) -> pd.Series[Any]:
     values = rows[source]
     column = next((c for c in form.columns if c.name == name), None)
     if values.dtype.kind == "M":
-        text = values.dt.strftime("%d/%m/%Y")
+        text: pd.Series[Any] = values.dt.strftime("%d/%m/%Y")
         year = rows.get(f"{name}_year")
-        return text if year is None else text.where(text.notna(), year.astype("str"))
+        if year is not None:
+            text = text.where(text.notna(), year.astype("str"))
+        return text
     if column is not None and column.type == "enum" and column.values:
-        labels = {code: labels[0] for code, labels in column.values.items()}
-        return pd.Series(values.map(lambda code: labels.get(code)), dtype="str")
+        return values.map({code: labels[0] for code, labels in column.values.items()}).astype("str")
     if column is not None and column.type == "unit":
         return values.map({u.code: u.name for u in all_units()}).astype("str")
     return values.astype("str")

@@ -42,11 +42,16 @@ def _gx() -> Any:
 
 
 @lru_cache(maxsize=1)
-def _context() -> Any:
+def _batch_definition() -> Any:
+    """How a frame becomes a batch; made once, since each change of a context is written and read back."""
     gx = _gx()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
-    return context
+    return (
+        context.data_sources.add_pandas("frames")
+        .add_dataframe_asset("rows")
+        .add_batch_definition_whole_dataframe("all")
+    )
 
 
 def load_suite(name: str) -> dict[str, Any]:
@@ -67,10 +72,7 @@ def run_suite(name: str, frame: pd.DataFrame, parameters: Mapping[str, Any], **c
         return []
     gx = _gx()
     suite = gx.ExpectationSuite(name=f"{name}", expectations=own)
-    source = _context().data_sources.add_or_update_pandas("rows")
-    batch = (
-        source.add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
-    )
+    batch = _batch_definition().get_batch({"dataframe": frame})
     with warnings.catch_warnings():
         # GX 1.24 still calls pandas in ways that pandas 3 warns of; nothing a reader could act on.
         warnings.simplefilter("ignore")

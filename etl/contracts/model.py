@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
+
+from etl.model.text import fold
 
 ColumnType = Literal["text", "code", "name", "int", "money", "number", "date", "flag", "enum", "unit", "ethnicity"]
 
@@ -121,6 +123,26 @@ class Contract(_Strict):
             if column.name == name:
                 return column
         raise KeyError(f"{self.dataset} has no column {name!r}")
+
+    def columns_named(self, text: str, above: str = "") -> tuple[str, ...]:
+        """The columns that a header cell may name: by its text, alone or after that of the merged cell above."""
+        alone, together = fold(text), fold(f"{above} {text}")
+        names = self._named.get(alone, ())
+        return names if together == alone else tuple(dict.fromkeys((*names, *self._named.get(together, ()))))
+
+    @cached_property
+    def _named(self) -> dict[str, tuple[str, ...]]:
+        """Folded header, also after its merged cell's text → names of the columns that it may name."""
+        found: dict[str, list[str]] = {}
+        for column in self.columns:
+            known = {fold(header) for header in column.headers}
+            group = fold(column.header_above or "")
+            for word in known | ({f"{group} {word}" for word in known} if group else set()):
+                found.setdefault(word, []).append(column.name)
+        if self.split_sex:
+            for word in {fold(header) for header in (*self.split_sex.male, *self.split_sex.female)}:
+                found.setdefault(word, []).extend((self.split_sex.sex, self.split_sex.birth))
+        return {word: tuple(names) for word, names in found.items()}
 
     @property
     def official_headers(self) -> dict[str, str]:

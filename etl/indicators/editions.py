@@ -9,11 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from etl.indicators.measure import insert, measure, value_records
-from etl.indicators.registry import queries
+from etl.indicators.measure import definitions, insert, measure, value_records
 from etl.model.period import Period
-from etl.reference.standards import standard_on
-from etl.reference.targets import targets
 
 _ONE_PUBLISHER = 4_009_005
 
@@ -45,10 +42,7 @@ def publish(conn: Connection, period: Period, code_version: str) -> Edition:
             {"period": str(period)},
         )
     )
-    definitions = [
-        [q.model_dump() for q in queries()], [t.model_dump() for t in targets()], standard_on(period.last_day).body,
-    ]  # fmt: skip
-    content = json.dumps([submissions, definitions, values], default=str, sort_keys=True, ensure_ascii=False)
+    content = json.dumps([submissions, definitions(period), values], default=str, sort_keys=True, ensure_ascii=False)
     fingerprint = hashlib.sha256(content.encode()).hexdigest()
     newest = get(conn, period)
     if newest is not None and newest.fingerprint == fingerprint:

@@ -5,6 +5,8 @@ Missing is not zero: a unit that lacks a submission, or the row of a commune, ha
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from sqlalchemy import Connection, text
 from etl.indicators.areas import Area, areas
 from etl.indicators.registry import Indicator, Query, indicators, queries
 from etl.model.period import Period
+from etl.reference.standards import standard_on
 from etl.reference.targets import Target, targets
 from etl.reference.units import units_on
 
@@ -160,10 +163,38 @@ def _target(one: Indicator, area: Area, period: Period) -> Target | None:
     return next((t for scope in scopes for t in valid if t.scope == scope), None)
 
 
+def definitions(period: Period) -> list[Any]:
+    """What a period's figures are made by: queries, targets, the poverty standard."""
+    return [
+        [q.model_dump() for q in queries()], [t.model_dump() for t in targets()], standard_on(period.last_day).body,
+    ]  # fmt: skip
+
+
+def basis(conn: Connection, period: Period) -> str:
+    """A hash of what a period's figures rest on: the submissions that count up to its end, and the definitions."""
+    covered = text(
+        "SELECT DISTINCT period, dataset, district_code, submission_id FROM core.current_coverage"
+        " WHERE period <= :period ORDER BY 1, 2, 3, 4"
+    )
+    rows = [tuple(row) for row in conn.execute(covered, {"period": str(period)})]
+    content = json.dumps([rows, definitions(period)], default=str, sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def outdated(conn: Connection) -> list[Period]:
+    """Periods that have data, or figures, and whose stored figures rest on something else than what counts now."""
+    stored: dict[str, str] = dict(conn.execute(text("SELECT period, basis FROM mart.measured")).all())
+    periods = set(conn.scalars(text("SELECT DISTINCT period FROM core.current_coverage"))) | set(stored)
+    return [p for p in map(Period.parse, sorted(periods)) if stored.get(str(p)) != basis(conn, p)]
+
+
 def store(conn: Connection, period: Period, frame: pd.DataFrame) -> None:
     """Put measured values in place of the period's earlier ones in ``mart.indicator_value``."""
-    conn.execute(text("DELETE FROM mart.indicator_value WHERE period = :period"), {"period": str(period)})
-    insert(conn, "indicator_value", [{"period": str(period), **r} for r in value_records(frame)])
+    key = {"period": str(period)}
+    conn.execute(text("DELETE FROM mart.indicator_value WHERE period = :period"), key)
+    insert(conn, "indicator_value", [{**key, **r} for r in value_records(frame)])
+    conn.execute(text("DELETE FROM mart.measured WHERE period = :period"), key)
+    insert(conn, "measured", [{**key, "basis": basis(conn, period)}])
 
 
 def value_records(frame: pd.DataFrame) -> list[dict[str, Any]]:

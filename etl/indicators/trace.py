@@ -20,6 +20,14 @@ class UnknownUnit(LookupError):
     """No such unit or group on the period's last day."""
 
 
+_ROWS = (
+    "SELECT s.file_name AS file, r.submission_id, r.sheet, r.row, r.unit_code, r.numerator, r.denominator"
+    " FROM ({query}) AS r LEFT JOIN intake.submission AS s ON s.id = r.submission_id"
+    " WHERE r.code = :code AND r.unit_code = ANY(:keys) AND (r.numerator <> 0 OR r.denominator IS NOT NULL)"
+    " ORDER BY r.unit_code, r.submission_id, r.sheet, r.row"
+)
+
+
 def trace(conn: Connection, code: str, period: Period, unit: str) -> pd.DataFrame:
     """The contributing rows of one number (``COLUMNS``; numerator and denominator Decimal or None).
 
@@ -35,13 +43,8 @@ def trace(conn: Connection, code: str, period: Period, unit: str) -> pd.DataFram
         keys = [c for c in keys if units[c].is_rural]
     if area.level == "province":
         keys.append(area.code)
-    query = text(  # noqa: S608 - the query is the indicator's own file, all else is bound
-        "SELECT s.file_name AS file, r.submission_id, r.sheet, r.row, r.unit_code, r.numerator, r.denominator"
-        f" FROM ({one.query.sql}) AS r LEFT JOIN intake.submission AS s ON s.id = r.submission_id"
-        " WHERE r.code = :code AND r.unit_code = ANY(:keys) AND (r.numerator <> 0 OR r.denominator IS NOT NULL)"
-        " ORDER BY r.unit_code, r.submission_id, r.sheet, r.row"
-    )
-    rows = conn.execute(query, {**parameters(period), "code": code, "keys": keys}).all()
+    query = _ROWS.format(query=one.query.sql)
+    rows = conn.execute(text(query), {**parameters(period), "code": code, "keys": keys}).all()
     frame = pd.DataFrame([tuple(r) for r in rows], columns=list(COLUMNS), dtype="object")
     frame["file"] = frame["file"].fillna(REFERENCE)
     return frame

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 import pandas as pd
 
@@ -52,8 +53,12 @@ FINDING_COLUMNS = ("rule", "severity", "sheet", "row", "column", "value", "param
 def findings_frame(findings: Iterable[Finding] = ()) -> pd.DataFrame:
     """A findings frame (``FINDING_COLUMNS``) of single findings; without any, an empty one of the same types."""
     rows = [(f.rule, f.severity.value, f.sheet, f.row, f.column, f.value, dict(f.params)) for f in findings]
-    frame = pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
-    return as_findings(frame)
+    return as_findings(pd.DataFrame(rows, columns=list(FINDING_COLUMNS))) if rows else _none().copy()
+
+
+@lru_cache(maxsize=1)
+def _none() -> pd.DataFrame:
+    return as_findings(pd.DataFrame(columns=list(FINDING_COLUMNS)))
 
 
 def as_findings(frame: pd.DataFrame) -> pd.DataFrame:

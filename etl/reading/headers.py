@@ -75,7 +75,7 @@ def _block(rows: list[dict[int, str]]) -> dict[int, tuple[str, str]]:
 
 
 def _fit(block: Mapping[int, tuple[str, str]], form: Contract, above: str) -> tuple[float, bool]:
-    found = {name for above_text, text in block.values() for name in columns_named(form, above_text, text)}
+    found = {name for above_text, text in block.values() for name in form.columns_named(text, above_text)}
     if len(found) < 2:
         return 0.0, False
     required = set(form.required)
@@ -84,18 +84,3 @@ def _fit(block: Mapping[int, tuple[str, str]], form: Contract, above: str) -> tu
     dice = 2 * len(found) / (known + len(form.columns))
     titled = fold(form.title) in above
     return dice + _TITLE_BONUS * titled, share >= _LEAST_REQUIRED
-
-
-def columns_named(form: Contract, above: str, text: str) -> list[str]:
-    """The form's columns that a header cell may name: by its text, or by the text above and its text together."""
-    alone, together = fold(text), fold(f"{above} {text}")
-    names = []
-    for column in form.columns:
-        known = {fold(h) for h in column.headers}
-        group = fold(column.header_above or "")
-        joined = {f"{group} {k}" for k in known} if group else set()
-        if alone in known or together in known or together in joined or alone in joined:
-            names.append(column.name)
-    if form.split_sex and alone in {fold(h) for h in (*form.split_sex.male, *form.split_sex.female)}:
-        names += [form.split_sex.sex, form.split_sex.birth]
-    return names

@@ -12,7 +12,7 @@ import pandas as pd
 from etl.contracts import Contract, contract
 from etl.model.grid import Grid, Table
 from etl.model.text import fold
-from etl.reading.headers import Header, columns_named, find_header
+from etl.reading.headers import Header, find_header
 
 _NUMBERING = re.compile(r"^\(?([A-Z]{1,2}|\d{1,2})\)?\s*(=.*)?$")
 _TOTAL = re.compile(
@@ -63,7 +63,7 @@ def _reasons(below: pd.DataFrame, header: Header) -> pd.Series[str]:
     if not len(below):
         return reasons
     form = contract(header.dataset) if header.dataset else None
-    mapped = [c for c, (a, t) in header.cells.items() if form is None or columns_named(form, a, t)]
+    mapped = [c for c, (a, t) in header.cells.items() if form is None or form.columns_named(t, a)]
     there = below.notna().to_numpy()
     filled = there.sum(axis=1)
     of_form = below[mapped].notna().to_numpy().sum(axis=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -110,6 +110,16 @@ def unfinished(conn: Connection) -> list[Submission]:
     """Submissions that are received or prepared, oldest drop first."""
     query = text(f"{_SELECT} WHERE state IN ('received', 'prepared') ORDER BY modified_at, file_name, id")
     return [Submission(**row._mapping) for row in conn.execute(query)]
+
+
+def moving(conn: Connection, within: timedelta) -> list[str]:
+    """Ids of unfinished submissions to which something has happened within a time."""
+    query = text(
+        "SELECT s.id FROM intake.submission AS s WHERE s.state IN ('received', 'prepared') AND EXISTS ("
+        "SELECT 1 FROM intake.event AS e WHERE e.submission_id = s.id AND e.at > clock_timestamp() - :within)"
+        " ORDER BY s.id"
+    )
+    return list(conn.scalars(query, {"within": within}))
 
 
 def record(conn: Connection, submission_id: str, kind: str, detail: dict[str, Any]) -> None:

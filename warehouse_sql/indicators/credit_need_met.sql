@@ -16,16 +16,20 @@ codes:
 WITH owed AS (
     SELECT commune, household_code, borrower_id_number
     FROM core.credit_loan
-    WHERE period = :period
+    WHERE
+        period = :period
         AND coalesce(outstanding, 0) + coalesce(overdue, 0) + coalesce(frozen, 0) > 0
 ),
+
 wanting AS (
     SELECT commune, household_code, head_id_number, submission_id, sheet, row
     FROM core.register_household
-    WHERE period = :period
+    WHERE
+        period = :period
         AND classification IN ('poor_income', 'poor_deprivation', 'near_poor')
         AND needs_loan AND loan_eligible
 ),
+
 by_number AS (
     SELECT w.commune, w.household_code
     FROM wanting AS w
@@ -36,10 +40,14 @@ by_number AS (
     INNER JOIN owed AS o ON m.id_number = o.borrower_id_number
     WHERE m.period = :period
 )
+
 SELECT
     'CREDIT_NEED_MET' AS code, w.commune AS unit_code,
     (
-        (w.commune, w.household_code) IN (SELECT o.commune, o.household_code FROM owed AS o WHERE o.household_code IS NOT NULL)
+        (w.commune, w.household_code) IN (
+            SELECT o.commune, o.household_code FROM owed AS o
+            WHERE o.household_code IS NOT NULL
+        )
         OR (w.commune, w.household_code) IN (SELECT b.commune, b.household_code FROM by_number AS b)
     )::int AS numerator,
     1::numeric AS denominator, w.submission_id, w.sheet, w.row

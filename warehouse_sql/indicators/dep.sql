@@ -44,8 +44,9 @@ SELECT
     d.code, h.commune AS unit_code, coalesce(d.lacks, FALSE)::int AS numerator, 1::numeric AS denominator,
     h.submission_id, h.sheet, h.row
 FROM core.register_household AS h
-CROSS JOIN LATERAL (
-    VALUES
+CROSS JOIN
+    LATERAL (
+        VALUES
         ('DEP_1', h.lacks_health_care),
         ('DEP_2', h.lacks_insurance),
         ('DEP_3', h.lacks_adult_education),
@@ -56,5 +57,5 @@ CROSS JOIN LATERAL (
         ('DEP_8', h.lacks_toilet),
         ('DEP_9', h.lacks_telecom),
         ('DEP_10', h.lacks_information)
-) AS d (code, lacks)
+    ) AS d (code, lacks)
 WHERE h.period = :period AND h.classification IN ('poor_income', 'poor_deprivation', 'near_poor')

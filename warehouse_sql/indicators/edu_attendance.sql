@@ -18,6 +18,7 @@ WITH enrolled AS MATERIALIZED (
     FROM core.education_pupil
     WHERE period = :period AND status = 'enrolled' AND household_code IS NOT NULL
 )
+
 SELECT
     'EDU_ATTENDANCE' AS code, m.commune AS unit_code, (e.commune IS NOT NULL)::int AS numerator,
     1::numeric AS denominator, m.submission_id, m.sheet, m.row
@@ -25,11 +26,13 @@ FROM core.register_member AS m
 INNER JOIN core.register_household AS h
     ON m.period = h.period AND m.commune = h.commune AND m.household_code = h.household_code
 LEFT JOIN enrolled AS e
-    ON m.commune = e.commune
-    AND m.household_code = e.household_code
-    AND m.full_name_key = e.full_name_key
-    AND m.birth_year = e.birth_year
-WHERE m.period = :period
+    ON
+        m.commune = e.commune
+        AND m.household_code = e.household_code
+        AND m.full_name_key = e.full_name_key
+        AND m.birth_year = e.birth_year
+WHERE
+    m.period = :period
     AND h.period = :period
     AND h.classification IN ('poor_income', 'poor_deprivation')
-    AND extract(YEAR FROM CAST(:day AS date))::int - m.birth_year BETWEEN 6 AND 14
+    AND extract(YEAR FROM cast(:day AS date))::int - m.birth_year BETWEEN 6 AND 14

@@ -15,7 +15,13 @@ codes:
 */
 (
     SELECT DISTINCT ON (commune, insurance_number)
-        'HI_COVERAGE' AS code, commune AS unit_code, 1 AS numerator, NULL::numeric AS denominator, submission_id, sheet, row
+        'HI_COVERAGE' AS code,
+        commune AS unit_code,
+        1 AS numerator,
+        NULL::numeric AS denominator,
+        submission_id,
+        sheet,
+        row
     FROM core.health_card
     WHERE period = :period AND :day BETWEEN valid_from AND valid_to
     ORDER BY commune, insurance_number, submission_id, sheet, row

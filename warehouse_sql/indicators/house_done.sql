@@ -16,8 +16,8 @@ codes:
 SELECT
     'HOUSE_DONE' AS code, commune AS unit_code, 1 AS numerator, NULL::numeric AS denominator, submission_id, sheet, row
 FROM core.housing_support
-WHERE period = :period AND completed_on BETWEEN date_trunc('year', CAST(:day AS date))::date AND :day
+WHERE period = :period AND completed_on BETWEEN date_trunc('year', cast(:day AS date))::date AND :day
 UNION ALL
 SELECT 'HOUSE_DONE', :province, 0, f.value, NULL, NULL, NULL
 FROM ref.figure AS f
-WHERE f.metric = 'housing_plan' AND f.scope = 'province' AND f.year = extract(YEAR FROM CAST(:day AS date))
+WHERE f.metric = 'housing_plan' AND f.scope = 'province' AND f.year = extract(YEAR FROM cast(:day AS date))

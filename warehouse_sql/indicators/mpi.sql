@@ -46,6 +46,7 @@ WITH listed AS (
     FROM core.register_household
     WHERE period = :period AND classification IN ('poor_income', 'poor_deprivation', 'near_poor')
 )
+
 SELECT
     m.code || w.suffix AS code, h.commune AS unit_code,
     w.weight * m.numerator AS numerator, w.weight * m.denominator AS denominator,
@@ -54,7 +55,7 @@ FROM listed AS h
 CROSS JOIN LATERAL (VALUES ('.person', h.members::numeric), ('.household', 1::numeric)) AS w (suffix, weight)
 CROSS JOIN LATERAL (
     VALUES
-        ('MPI_H', (h.lacking >= 3)::int::numeric, 1::numeric),
-        ('MPI_A', CASE WHEN h.lacking >= 3 THEN h.lacking * 0.1 ELSE 0 END, (h.lacking >= 3)::int::numeric),
-        ('MPI_M0', CASE WHEN h.lacking >= 3 THEN h.lacking * 0.1 ELSE 0 END, 1::numeric)
+    ('MPI_H', (h.lacking >= 3)::int::numeric, 1::numeric),
+    ('MPI_A', CASE WHEN h.lacking >= 3 THEN h.lacking * 0.1 ELSE 0 END, (h.lacking >= 3)::int::numeric),
+    ('MPI_M0', CASE WHEN h.lacking >= 3 THEN h.lacking * 0.1 ELSE 0 END, 1::numeric)
 ) AS m (code, numerator, denominator)

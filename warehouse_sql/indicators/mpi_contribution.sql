@@ -88,14 +88,16 @@ WITH listed AS (
     FROM core.register_household
     WHERE period = :period AND classification IN ('poor_income', 'poor_deprivation', 'near_poor')
 )
+
 SELECT
     d.code || w.suffix AS code, h.commune AS unit_code,
     w.weight * coalesce(d.lacks, FALSE)::int * 0.1 AS numerator, w.weight * h.lacking * 0.1 AS denominator,
     h.submission_id, h.sheet, h.row
 FROM listed AS h
 CROSS JOIN LATERAL (VALUES ('.person', h.members::numeric), ('.household', 1::numeric)) AS w (suffix, weight)
-CROSS JOIN LATERAL (
-    VALUES
+CROSS JOIN
+    LATERAL (
+        VALUES
         ('MPI_CONTRIBUTION_1', h.lacks_health_care),
         ('MPI_CONTRIBUTION_2', h.lacks_insurance),
         ('MPI_CONTRIBUTION_3', h.lacks_adult_education),
@@ -106,5 +108,5 @@ CROSS JOIN LATERAL (
         ('MPI_CONTRIBUTION_8', h.lacks_toilet),
         ('MPI_CONTRIBUTION_9', h.lacks_telecom),
         ('MPI_CONTRIBUTION_10', h.lacks_information)
-) AS d (code, lacks)
+    ) AS d (code, lacks)
 WHERE h.lacking >= 3

@@ -13,7 +13,13 @@ codes:
     en: "Near-poor household rate"
 */
 SELECT
-    'NEAR_POOR_RATE' AS code, commune AS unit_code, 1 AS numerator, NULL::numeric AS denominator, submission_id, sheet, row
+    'NEAR_POOR_RATE' AS code,
+    commune AS unit_code,
+    1 AS numerator,
+    NULL::numeric AS denominator,
+    submission_id,
+    sheet,
+    row
 FROM core.register_household
 WHERE period = :period AND classification = 'near_poor'
 UNION ALL

@@ -13,15 +13,17 @@ codes:
     vi: "Số xã có tỷ lệ hộ nghèo từ 50 % trở lên"
     en: "Communes with a poor rate of 50 % or more"
 */
-SELECT
-    'POV_50' AS code, c.commune AS unit_code,
-    CASE WHEN c.households > 0 AND 2 * coalesce(p.poor, 0) >= c.households THEN 1 ELSE 0 END AS numerator,
-    NULL::numeric AS denominator, c.submission_id, c.sheet, c.row
-FROM core.register_commune AS c
-LEFT JOIN (
-    SELECT commune, count(*) AS poor
+WITH poor AS (
+    SELECT commune, count(*) AS households
     FROM core.register_household
     WHERE period = :period AND classification IN ('poor_income', 'poor_deprivation')
     GROUP BY commune
-) AS p ON c.commune = p.commune
+)
+
+SELECT
+    'POV_50' AS code, c.commune AS unit_code,
+    CASE WHEN c.households > 0 AND 2 * coalesce(p.households, 0) >= c.households THEN 1 ELSE 0 END AS numerator,
+    NULL::numeric AS denominator, c.submission_id, c.sheet, c.row
+FROM core.register_commune AS c
+LEFT JOIN poor AS p ON c.commune = p.commune
 WHERE c.period = :period

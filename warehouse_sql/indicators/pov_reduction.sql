@@ -7,14 +7,22 @@ direction: higher
 datasets: [register_household, register_commune]
 needs_commune_row: true
 basis: "KH 40/KH-UBND (31/01/2018)"
-notes: "Numerator: poor households at the start of the year minus poor households now; denominator: households of today. Positive is a fall."
+notes: >-
+  Numerator: poor households at the start of the year minus poor households now; denominator: households of today.
+  Positive is a fall.
 codes:
   POV_REDUCTION:
     vi: "Mức giảm tỷ lệ hộ nghèo so với đầu năm"
     en: "Reduction of the poor rate since the start of the year"
 */
 SELECT
-    'POV_REDUCTION' AS code, commune AS unit_code, -1 AS numerator, NULL::numeric AS denominator, submission_id, sheet, row
+    'POV_REDUCTION' AS code,
+    commune AS unit_code,
+    -1 AS numerator,
+    NULL::numeric AS denominator,
+    submission_id,
+    sheet,
+    row
 FROM core.register_household
 WHERE period = :period AND classification IN ('poor_income', 'poor_deprivation')
 UNION ALL

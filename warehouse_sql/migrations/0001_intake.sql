@@ -30,7 +30,8 @@ CREATE TABLE intake.submission (
     UNIQUE (sector, sha256, attempt),
     CONSTRAINT rows_foot CHECK (rows_read = rows_accepted + rows_rejected + rows_ignored),
     CONSTRAINT accepted_has_heading CHECK (
-        accepted_at IS NULL OR (dataset IS NOT NULL AND period IS NOT NULL AND unit_code IS NOT NULL AND as_of IS NOT NULL)
+        accepted_at IS NULL
+        OR (dataset IS NOT NULL AND period IS NOT NULL AND unit_code IS NOT NULL AND as_of IS NOT NULL)
     )
 );
 COMMENT ON TABLE intake.submission IS 'One drop''s journey through the system; its id is the same everywhere.';

@@ -32,8 +32,10 @@ CREATE TABLE history.register_commune (
     PRIMARY KEY (period, submission_id, sheet, row)
 ) PARTITION BY LIST (period);
 COMMENT ON TABLE history.register_commune IS 'Tổng hợp hộ dân cư theo xã';
-CREATE TRIGGER append_only BEFORE UPDATE ON history.register_commune FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_update();
-CREATE TRIGGER keep_published BEFORE DELETE ON history.register_commune FOR EACH ROW EXECUTE FUNCTION history.refuse_delete();
+CREATE TRIGGER append_only BEFORE UPDATE ON history.register_commune
+FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_update();
+CREATE TRIGGER keep_published BEFORE DELETE ON history.register_commune
+FOR EACH ROW EXECUTE FUNCTION history.refuse_delete();
 
 CREATE TABLE history.register_household (
     submission_id text NOT NULL REFERENCES intake.submission (id),
@@ -79,9 +81,13 @@ COMMENT ON COLUMN history.register_household.head_name_key IS 'pii';
 COMMENT ON COLUMN history.register_household.head_birth IS 'pii';
 COMMENT ON COLUMN history.register_household.head_birth_year IS 'pii';
 COMMENT ON COLUMN history.register_household.head_id_number IS 'pii';
-CREATE INDEX register_household_commune_household_code ON history.register_household (submission_id, commune, household_code);
-CREATE TRIGGER append_only BEFORE UPDATE ON history.register_household FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_update();
-CREATE TRIGGER keep_published BEFORE DELETE ON history.register_household FOR EACH ROW EXECUTE FUNCTION history.refuse_delete();
+CREATE INDEX register_household_commune_household_code ON history.register_household (
+    submission_id, commune, household_code
+);
+CREATE TRIGGER append_only BEFORE UPDATE ON history.register_household
+FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_update();
+CREATE TRIGGER keep_published BEFORE DELETE ON history.register_household
+FOR EACH ROW EXECUTE FUNCTION history.refuse_delete();
 
 CREATE TABLE history.register_member (
     submission_id text NOT NULL REFERENCES intake.submission (id),
@@ -115,8 +121,10 @@ COMMENT ON COLUMN history.register_member.birth_year IS 'pii';
 COMMENT ON COLUMN history.register_member.id_number IS 'pii';
 COMMENT ON COLUMN history.register_member.insurance_number IS 'pii';
 CREATE INDEX register_member_commune_household_code ON history.register_member (submission_id, commune, household_code);
-CREATE TRIGGER append_only BEFORE UPDATE ON history.register_member FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_update();
-CREATE TRIGGER keep_published BEFORE DELETE ON history.register_member FOR EACH ROW EXECUTE FUNCTION history.refuse_delete();
+CREATE TRIGGER append_only BEFORE UPDATE ON history.register_member
+FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_update();
+CREATE TRIGGER keep_published BEFORE DELETE ON history.register_member
+FOR EACH ROW EXECUTE FUNCTION history.refuse_delete();
 
 CREATE TABLE history.credit_loan (
     submission_id text NOT NULL REFERENCES intake.submission (id),
@@ -149,8 +157,10 @@ COMMENT ON COLUMN history.credit_loan.borrower_name IS 'pii';
 COMMENT ON COLUMN history.credit_loan.borrower_name_key IS 'pii';
 COMMENT ON COLUMN history.credit_loan.borrower_id_number IS 'pii';
 CREATE INDEX credit_loan_commune_household_code ON history.credit_loan (submission_id, commune, household_code);
-CREATE TRIGGER append_only BEFORE UPDATE ON history.credit_loan FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_update();
-CREATE TRIGGER keep_published BEFORE DELETE ON history.credit_loan FOR EACH ROW EXECUTE FUNCTION history.refuse_delete();
+CREATE TRIGGER append_only BEFORE UPDATE ON history.credit_loan
+FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_update();
+CREATE TRIGGER keep_published BEFORE DELETE ON history.credit_loan
+FOR EACH ROW EXECUTE FUNCTION history.refuse_delete();
 
 CREATE TABLE history.health_card (
     submission_id text NOT NULL REFERENCES intake.submission (id),
@@ -186,8 +196,10 @@ COMMENT ON COLUMN history.health_card.birth_year IS 'pii';
 COMMENT ON COLUMN history.health_card.id_number IS 'pii';
 CREATE INDEX health_card_insurance_number ON history.health_card (submission_id, insurance_number);
 CREATE INDEX health_card_id_number ON history.health_card (submission_id, id_number);
-CREATE TRIGGER append_only BEFORE UPDATE ON history.health_card FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_update();
-CREATE TRIGGER keep_published BEFORE DELETE ON history.health_card FOR EACH ROW EXECUTE FUNCTION history.refuse_delete();
+CREATE TRIGGER append_only BEFORE UPDATE ON history.health_card
+FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_update();
+CREATE TRIGGER keep_published BEFORE DELETE ON history.health_card
+FOR EACH ROW EXECUTE FUNCTION history.refuse_delete();
 
 CREATE TABLE history.education_pupil (
     submission_id text NOT NULL REFERENCES intake.submission (id),
@@ -224,8 +236,10 @@ COMMENT ON COLUMN history.education_pupil.full_name IS 'pii';
 COMMENT ON COLUMN history.education_pupil.full_name_key IS 'pii';
 COMMENT ON COLUMN history.education_pupil.birth IS 'pii';
 CREATE INDEX education_pupil_commune_household_code ON history.education_pupil (submission_id, commune, household_code);
-CREATE TRIGGER append_only BEFORE UPDATE ON history.education_pupil FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_update();
-CREATE TRIGGER keep_published BEFORE DELETE ON history.education_pupil FOR EACH ROW EXECUTE FUNCTION history.refuse_delete();
+CREATE TRIGGER append_only BEFORE UPDATE ON history.education_pupil
+FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_update();
+CREATE TRIGGER keep_published BEFORE DELETE ON history.education_pupil
+FOR EACH ROW EXECUTE FUNCTION history.refuse_delete();
 
 CREATE TABLE history.housing_support (
     submission_id text NOT NULL REFERENCES intake.submission (id),
@@ -256,8 +270,10 @@ CREATE TABLE history.housing_support (
 COMMENT ON TABLE history.housing_support IS 'Hộ nghèo được hỗ trợ nhà ở';
 COMMENT ON COLUMN history.housing_support.head_name IS 'pii';
 COMMENT ON COLUMN history.housing_support.head_name_key IS 'pii';
-CREATE TRIGGER append_only BEFORE UPDATE ON history.housing_support FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_update();
-CREATE TRIGGER keep_published BEFORE DELETE ON history.housing_support FOR EACH ROW EXECUTE FUNCTION history.refuse_delete();
+CREATE TRIGGER append_only BEFORE UPDATE ON history.housing_support
+FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_update();
+CREATE TRIGGER keep_published BEFORE DELETE ON history.housing_support
+FOR EACH ROW EXECUTE FUNCTION history.refuse_delete();
 
 CREATE TABLE history.water_village (
     submission_id text NOT NULL REFERENCES intake.submission (id),
@@ -278,8 +294,10 @@ CREATE TABLE history.water_village (
     PRIMARY KEY (period, submission_id, sheet, row)
 ) PARTITION BY LIST (period);
 COMMENT ON TABLE history.water_village IS 'Tổng hợp cấp nước và vệ sinh theo thôn';
-CREATE TRIGGER append_only BEFORE UPDATE ON history.water_village FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_update();
-CREATE TRIGGER keep_published BEFORE DELETE ON history.water_village FOR EACH ROW EXECUTE FUNCTION history.refuse_delete();
+CREATE TRIGGER append_only BEFORE UPDATE ON history.water_village
+FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_update();
+CREATE TRIGGER keep_published BEFORE DELETE ON history.water_village
+FOR EACH ROW EXECUTE FUNCTION history.refuse_delete();
 
 CREATE TABLE history.water_works (
     submission_id text NOT NULL REFERENCES intake.submission (id),
@@ -299,5 +317,7 @@ CREATE TABLE history.water_works (
     PRIMARY KEY (period, submission_id, sheet, row)
 ) PARTITION BY LIST (period);
 COMMENT ON TABLE history.water_works IS 'Công trình cấp nước tập trung';
-CREATE TRIGGER append_only BEFORE UPDATE ON history.water_works FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_update();
-CREATE TRIGGER keep_published BEFORE DELETE ON history.water_works FOR EACH ROW EXECUTE FUNCTION history.refuse_delete();
+CREATE TRIGGER append_only BEFORE UPDATE ON history.water_works
+FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_update();
+CREATE TRIGGER keep_published BEFORE DELETE ON history.water_works
+FOR EACH ROW EXECUTE FUNCTION history.refuse_delete();

@@ -13,8 +13,8 @@ FROM intake.coverage AS c
 INNER JOIN intake.submission AS s ON c.submission_id = s.id
 WHERE s.accepted_at <= core.as_of()
 ORDER BY
-    c.dataset, c.period, c.district_code,
-    s.as_of DESC, s.modified_at DESC, s.file_name COLLATE "C" DESC, s.accepted_at DESC;
+    c.dataset ASC, c.period ASC, c.district_code ASC,
+    s.as_of DESC, s.modified_at DESC, s.file_name COLLATE "C" DESC, s.accepted_at DESC;  -- noqa: RF02
 COMMENT ON VIEW core.current_coverage IS 'Per dataset, period and district the submission that counts.';
 
 CREATE VIEW core.register_commune AS
@@ -49,11 +49,11 @@ FROM history.register_member AS f
 INNER JOIN core.current_coverage AS c
     ON f.period = c.period AND f.submission_id = c.submission_id AND f.district_code = c.district_code
 WHERE c.dataset = 'register_member'
-    -- A member of a rejected household is rejected with it, whatever the order of arrival.
-    AND EXISTS (
-        SELECT 1 FROM core.register_household AS h
-        WHERE h.period = f.period AND h.commune = f.commune AND h.household_code = f.household_code
-    );
+-- A member of a rejected household is rejected with it, whatever the order of arrival.
+AND EXISTS (
+    SELECT 1 FROM core.register_household AS h
+    WHERE h.period = f.period AND h.commune = f.commune AND h.household_code = f.household_code
+);
 
 CREATE VIEW core.credit_loan AS
 SELECT

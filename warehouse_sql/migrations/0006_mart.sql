@@ -12,10 +12,16 @@ CREATE TABLE mart.indicator_value (
     target numeric,
     met boolean,
     complete boolean NOT NULL,
-    missing text [] NOT NULL DEFAULT '{}',
+    missing text[] NOT NULL DEFAULT '{}',
     PRIMARY KEY (period, indicator, unit_code)
 );
 COMMENT ON TABLE mart.indicator_value IS 'Provisional figures, measured anew whenever a sector''s data change.';
+
+CREATE TABLE mart.measured (
+    period text PRIMARY KEY,
+    basis text NOT NULL
+);
+COMMENT ON TABLE mart.measured IS 'What the provisional figures of a period rest on: a hash of submissions and definitions.';
 
 CREATE TABLE mart.edition (
     period text NOT NULL,
