@@ -13,6 +13,7 @@ from fractions import Fraction
 
 import pandas as pd
 
+from etl.contracts import Contract, contracts
 from etl.model.frames import records
 from etl.model.text import spelling_key
 from etl.reference.codes import code_labels
@@ -24,6 +25,20 @@ Sums = dict[str, Fraction]
 
 _POOR = ("poor_income", "poor_deprivation")
 _LISTED = (*_POOR, "near_poor")
+
+_RESTS_ON = {
+    "POV_RATE": ("register_household",), "NEAR_POOR_RATE": ("register_household",),
+    "POV_REDUCTION": ("register_household",), "POV_SPLIT": ("register_household",), "POV_50": ("register_household",),
+    "DEP": ("register_household",), "MPI": ("register_household",),
+    "CREDIT_NEED_MET": ("register_household", "register_member", "credit_loan"),
+    "CREDIT_OUTSTANDING": ("credit_loan",), "HI_COVERAGE": ("health_card",),
+    "HI_POOR": ("register_household", "register_member", "health_card"),
+    "HI_NEAR_POOR": ("register_household", "register_member", "health_card"),
+    "EDU_ATTENDANCE": ("register_household", "register_member", "education_pupil"),
+    "HOUSE_DONE": ("housing_support",), "WATER_HYGIENIC": ("water_village",),
+}  # fmt: skip
+"""The lists behind an indicator (INDICATORS.md); ``register_commune`` is always there. A sender without a row sends no
+file, and what is missing is not zero."""
 
 
 @dataclass(frozen=True)
@@ -37,22 +52,38 @@ class _Truth:
 
 
 def truth(province: Province) -> pd.DataFrame:
-    """indicator, unit_code, unit_level, numerator, denominator, value: exact text, empty where there is none.
+    """indicator, unit_code, unit_level, numerator, denominator, value, complete: exact text, empty where there is none.
 
     value is the double nearest to 100·N/D, or the count.
     """
-    records = []
+    silent = {form.dataset: _silent(province, form) for form in contracts().values()}
+    told = []
     for one in _all(province):
+        base = next(name for name in (one.code.split(".")[0], one.code.split("_")[0]) if name in _RESTS_ON)
+        lacking = {commune for dataset in _RESTS_ON[base] for commune in silent[dataset]}
         for level, unit, communes in _units(province):
-            records.append(_record(province, one, level, unit, communes))
-    return pd.DataFrame([r for r in records if r is not None])
+            told.append(_record(province, one, level, unit, communes, lacking))
+    return pd.DataFrame([r for r in told if r is not None])
 
 
-def _record(province: Province, one: _Truth, level: str, unit: str, communes: list[str]) -> dict[str, str] | None:
+def _silent(province: Province, form: Contract) -> set[str]:
+    """The communes whose sender of a form has nothing to send."""
+    frame, units = province.frames[form.dataset], province.units
+    senders = units.districts if form.sent_by == "district" and units.districts else (units.province,)
+    of_sender = {sender.code: {c.code for c in units.communes_in(sender.code)} for sender in senders}
+    return {c for communes in of_sender.values() if not frame["commune"].isin(communes).any() for c in communes}
+
+
+def _record(
+    province: Province, one: _Truth, level: str, unit: str, communes: list[str], lacking: set[str]
+) -> dict[str, str] | None:
     if one.rural:
         communes = [c for c in communes if province.units[c].is_rural]
         if unit == "urban" or not communes:
             return None
+    about = {"indicator": one.code, "unit_code": unit, "unit_level": level}
+    if not lacking.isdisjoint(communes):
+        return {**about, "numerator": "", "denominator": "", "value": "", "complete": "false"}
     numerator = sum((one.numerators.get(c, Fraction(0)) for c in communes), Fraction(0))
     denominator = None
     if one.denominators is not None:
@@ -65,10 +96,12 @@ def _record(province: Province, one: _Truth, level: str, unit: str, communes: li
     else:
         value = float(100 * numerator / denominator) if denominator else None
     return {
-        "indicator": one.code, "unit_code": unit, "unit_level": level, "numerator": _exact(numerator),
+        **about,
+        "numerator": _exact(numerator),
         "denominator": "" if denominator is None else _exact(denominator),
         "value": "" if value is None else repr(value),
-    }  # fmt: skip
+        "complete": "true",
+    }
 
 
 def _exact(number: Fraction) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from etl.contracts import Contract, contracts
 from etl.model.period import Period
 from etl.reference.units import Unit
@@ -49,6 +51,8 @@ def write_sample(
     files, said = [], []
     for form in contracts().values():
         for unit in _senders(province, form):
+            if not _rows(province, form, unit).any():
+                continue
             path, record = _write_file(folder, province, form, unit, seed, level)
             files.append(path)
             said.append(record)
@@ -65,12 +69,15 @@ def _senders(province: Province, form: Contract) -> tuple[Unit, ...]:
     return units.districts if form.sent_by == "district" and units.districts else (units.province,)
 
 
+def _rows(province: Province, form: Contract, unit: Unit) -> pd.Series[bool]:
+    """Which rows of a dataset a unit sends. One without any sends no file: a form without rows is refused."""
+    return province.frames[form.dataset]["commune"].isin({c.code for c in province.units.communes_in(unit.code)})
+
+
 def _write_file(
     folder: Path, province: Province, form: Contract, unit: Unit, seed: int, level: str
 ) -> tuple[Path, dict[str, Any]]:
-    frame = province.frames[form.dataset]
-    own = {c.code for c in province.units.communes_in(unit.code)}
-    frame = frame[frame["commune"].isin(own)].reset_index(drop=True)
+    frame = province.frames[form.dataset][_rows(province, form, unit)].reset_index(drop=True)
     content = forms.sheets(form, unit, province.period, province.units, frame)
     if level == "realistic":
         content = roughen(form, content, [seed, int(unit.code), len(frame)])

@@ -13,15 +13,34 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.pool import NullPool
 
+from etl.model.period import Period
 from etl.settings import Settings
 from etl.warehouse import upgrade
 from etl.warehouse.embedded import create_database, serving
+from samples import Sample, write_sample
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 hypothesis_settings.register_profile(
     "project", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 hypothesis_settings.load_profile("project")
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    """A small clean province, one commune a district: 2018-Q4, all nine datasets."""
+    return write_sample(tmp_path_factory.mktemp("small"), Period(2018, 4), scale=0.001, communes=9, seed=3)
+
+
+@pytest.fixture(scope="session")
+def files(small: Sample) -> dict[tuple[str, str], Path]:
+    """(dataset, unit) → its workbook in the small province; text files are left out."""
+    found = {}
+    for path in small.files:
+        dataset, unit, _ = path.stem.rsplit("_", 2)
+        if path.suffix == ".xlsx":
+            found[dataset, unit] = path
+    return found
 
 
 @pytest.fixture(scope="session")

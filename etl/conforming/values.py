@@ -115,12 +115,16 @@ def code(text: str) -> str:
 def when(text: str, *, year_ok: bool, latest_year: int, two_digits_past: bool) -> When:
     """A date: day before month, or an ISO day, or Excel's serial number (1900 system).
 
-    year_ok: a whole number from 1900 to ``latest_year`` is a year, never a serial, and 00/00/1960 is the year.
+    year_ok: a whole number from 1900 to ``latest_year`` is a year, never a serial, also in a cell of date format, which
+    shows it as a day of 1905; and 00/00/1960 is the year.
     two_digits_past: a two-digit year after latest_year's is of the last century (births); else of this one.
     """
     written = clean(text)
     if match := _ISO_DATE.match(written):
-        return _day(int(match[1]), int(match[2]), int(match[3]))
+        found = _day(int(match[1]), int(match[2]), int(match[3]))
+        # A year typed into a cell of date format: Excel keeps 1971 and shows a day of 1905.
+        typed = (found.day - _EXCEL_DAY_0).days if found.day and written.endswith("00:00:00") else 0
+        return When(typed, None) if year_ok and 1900 <= typed <= latest_year else found
     if match := _DAY_FIRST.match(written):
         day, month, year = int(match[1]), int(match[2]), int(match[3])
         if len(match[3]) == 2:

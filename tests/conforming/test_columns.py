@@ -1,0 +1,51 @@
+"""Columns by their headers: the strongest claim wins, what is missing is named with what comes near."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from etl.conforming import match_columns
+from etl.contracts import contract
+from etl.model.grid import Table
+
+LOANS = contract("credit_loan")
+MEMBERS = contract("register_member")
+
+
+def table(*headers: str, above: dict[int, str] | None = None) -> Table:
+    cells = {at: ((above or {}).get(at, ""), text) for at, text in enumerate(headers, start=1)}
+    return Table("S", cells, pd.DataFrame(), {}, None, 1.0, ())
+
+
+def official(form) -> list[str]:
+    return ["STT", *(c.header for c in form.columns)]
+
+
+def test_every_column_of_the_official_form() -> None:
+    columns, findings = match_columns(table(*official(LOANS)), LOANS)
+    assert not len(findings)
+    assert dict(columns.columns) == {c.name: at for at, c in enumerate(LOANS.columns, start=2)}
+
+
+def test_a_missing_required_column_names_the_nearest_header() -> None:
+    headers = [h if h != LOANS["principal"].header else "Số tiền đã vay gốc" for h in official(LOANS)]
+    _, findings = match_columns(table(*headers), LOANS)
+    assert list(findings["rule"]) == ["header_missing"]
+    assert findings["params"][0]["header"] == LOANS["principal"].header
+
+
+def test_a_header_that_stands_twice() -> None:
+    _, findings = match_columns(table(*official(LOANS), LOANS["principal"].header), LOANS)
+    assert list(findings["rule"]) == ["header_repeated"]
+    assert findings["params"][0]["where"] == "N, S"
+
+
+def test_birth_in_the_column_of_the_sex() -> None:
+    split = MEMBERS.split_sex
+    assert split is not None
+    headers = [h for h in official(MEMBERS) if h not in (MEMBERS[split.sex].header, MEMBERS[split.birth].header)]
+    columns, findings = match_columns(table(*headers, "Nam", "Nữ"), MEMBERS)
+    assert not len(findings)
+    assert columns.births == {"male": len(headers) + 1, "female": len(headers) + 2}
+    columns, _ = match_columns(table(*headers, "Nam"), MEMBERS)
+    assert columns.births == {}

@@ -1,0 +1,156 @@
+"""One value: what can be read for certain is read as it was meant; what can be read in two ways is not."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etl.conforming import values
+from etl.conforming.values import Unreadable, When
+
+WHOLE = st.integers(-(10**15), 10**15)
+DAYS = st.dates(date(1900, 1, 1), date(2099, 12, 31))
+
+
+def grouped(number: int, mark: str) -> str:
+    return f"{number:,}".replace(",", mark)
+
+
+@given(WHOLE, st.sampled_from(["", ".", ",", " ", "\u00a0", "\u202f"]))
+def test_whole_numbers_in_any_grouping(number: int, mark: str) -> None:
+    assert values.whole(f" {grouped(number, mark) if mark else number} ") == number
+
+
+@given(st.integers(1_000_000, 10**12), st.integers(0, 99))
+def test_fractions_in_vietnamese_and_english(number: int, hundredths: int) -> None:
+    exact = Decimal(f"{number}.{hundredths:02d}")
+    assert values.number(f"{grouped(number, '.')},{hundredths:02d}") == exact
+    assert values.number(f"{grouped(number, ',')}.{hundredths:02d}") == exact
+    assert values.number(f"{number},{hundredths:02d}") == exact
+    assert values.number(f"{grouped(number, ' ')},{hundredths:02d}") == exact
+
+
+@given(st.integers(1, 999), st.integers(0, 999), st.sampled_from(".,"))
+def test_one_group_is_read_only_where_it_can_mean_one_thing(head: int, tail: int, mark: str) -> None:
+    text = f"{head}{mark}{tail:03d}"
+    assert values.whole(text) == head * 1000 + tail
+    for ambiguous in (lambda: values.number(text), lambda: values.whole(text, 1_000_000)):
+        with pytest.raises(Unreadable):
+            ambiguous()
+
+
+@given(st.integers(0, 10**9), st.sampled_from([1_000, 1_000_000]))
+def test_amounts_in_thousands_and_millions(amount: int, factor: int) -> None:
+    assert values.whole(str(amount), factor) == amount * factor
+    assert values.whole(f"{amount},5", factor) == amount * factor + factor // 2
+
+
+@pytest.mark.parametrize("text", ["", "abc", "1,2,3", "1.23.456", "12 34", "1e400", "--1", "1.5", "10 trieu", "12a"])
+def test_no_whole_number(text: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        values.whole(text)
+    assert caught.value.rule == "number_unreadable"
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_a_number_or_unreadable(text: str) -> None:
+    try:
+        assert isinstance(values.number(text), Decimal)
+    except Unreadable as fault:
+        assert fault.rule == "number_unreadable"
+
+
+@given(DAYS, st.sampled_from(["{0:%d/%m/%Y}", "{0.day}/{0.month}/{0.year}", "{0:%d-%m-%Y}", "{0.day}.{0.month}.{0.year}",
+                              "{0:%Y-%m-%d}", "{0:%Y-%m-%d} 00:00:00", " {0:%d / %m / %Y} "]))  # fmt: skip
+def test_a_day_in_any_writing(day: date, form: str) -> None:
+    read = values.when(form.format(day), year_ok=False, latest_year=2018, two_digits_past=False)
+    assert read == When(day.year, day)
+
+
+@given(st.dates(date(1910, 1, 2), date(2099, 12, 31)))
+def test_excels_serial_numbers(day: date) -> None:
+    serial = (day - date(1899, 12, 30)).days
+    for text in (str(serial), f"{serial}.0"):
+        assert values.when(text, year_ok=True, latest_year=2018, two_digits_past=True) == When(day.year, day)
+
+
+@given(st.integers(1900, 2018))
+def test_a_year_typed_into_a_cell_of_date_format(year: int) -> None:
+    shown = f"{date(1899, 12, 30) + timedelta(days=year)} 00:00:00"
+    assert values.when(shown, year_ok=True, latest_year=2018, two_digits_past=True) == When(year, None)
+    assert values.when(shown, year_ok=False, latest_year=2018, two_digits_past=True).day is not None
+
+
+@given(st.integers(1900, 2018), st.sampled_from(["{}", "{}.0", "00/00/{}", "0/0/{}", "00/{}"]))
+def test_a_year_alone_where_it_is_allowed(year: int, form: str) -> None:
+    text = form.format(year)
+    assert values.when(text, year_ok=True, latest_year=2018, two_digits_past=True) == When(year, None)
+    with pytest.raises(Unreadable):
+        values.when(text, year_ok=False, latest_year=2018, two_digits_past=True)
+
+
+@given(st.dates(date(1919, 1, 1), date(2018, 12, 31)))
+def test_two_digit_years(day: date) -> None:
+    text = f"{day.day}/{day.month}/{day.year % 100:02d}"
+    assert values.when(text, year_ok=False, latest_year=2018, two_digits_past=True).day == day
+    later = values.when(text, year_ok=False, latest_year=2018, two_digits_past=False).day
+    assert later is not None and later.year == 2000 + day.year % 100
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["31/02/2018", "05/13/2001", "2018-13-01", "00/05/1960", "1/1/18181", "2019", "1899", "12/2018", "hôm qua", "3000"],
+)
+def test_no_day(text: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        values.when(text, year_ok=True, latest_year=2018, two_digits_past=True)
+    assert caught.value.rule == "date_unreadable"
+
+
+@given(DAYS)
+def test_day_and_month_are_never_swapped(day: date) -> None:
+    swapped = f"{day.month:02d}/{day.day:02d}/{day.year}"
+    try:
+        read = values.when(swapped, year_ok=False, latest_year=2018, two_digits_past=False)
+    except Unreadable:
+        assert day.day > 12
+    else:
+        assert read.day == date(day.year, day.day, day.month)
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    ("x", True), ("X ", True), ("1", True), ("Có", True), ("CÓ", True), ("co", True), ("✓", True), ("0", False),
+    ("Không", False), ("khong", False), ("-", False), ("–", False),
+])  # fmt: skip
+def test_marks(text: str, value: bool) -> None:
+    assert values.flag(text) is value
+
+
+@pytest.mark.parametrize("text", ["2", "có thể", "xx", "?"])
+def test_no_mark(text: str) -> None:
+    with pytest.raises(Unreadable):
+        values.flag(text)
+
+
+def test_codes_keep_their_zeros_and_refuse_what_excel_has_rounded() -> None:
+    assert values.code(" 0012345678 ") == "0012345678"
+    for spoilt in ("1.2E+11", "7,9E+09", "1e12"):
+        with pytest.raises(Unreadable) as caught:
+            values.code(spoilt)
+        assert caught.value.rule == "code_scientific"
+
+
+def test_error_cells() -> None:
+    for text in ("#N/A", "#div/0!", "#REF!"):
+        with pytest.raises(Unreadable) as caught:
+            values.refuse_error(text)
+        assert caught.value.rule == "error_cell"
+    values.refuse_error("#1 Tổ")
+
+
+def test_serials_are_days_since_excels_beginning() -> None:
+    assert values._EXCEL_DAY_0 + timedelta(days=43465) == date(2018, 12, 31)
