@@ -23,6 +23,9 @@ from etl.settings import Settings
 LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 """A drop belongs to the day of the province."""
 
+_TITLE_ROWS = 40
+"""A title stands in the first rows of a sheet."""
+
 NO_TABLE = "no_table"
 """Why the rows of a sheet without a table are ignored: a cover, an instruction page, a chart's data."""
 
@@ -50,7 +53,7 @@ def _examine_grids(grids: list[Grid], *, file_name: str, folder: str, sector: st
     tables = [table for table in found if table is not None and table.dataset is not None]
     ignored = _ignored(grids, tables)
     datasets = sorted({table.dataset for table in tables if table.dataset})
-    if fault := _wrong_form(datasets, found, sector):
+    if fault := _wrong_form(datasets, grids, found, sector):
         dataset = datasets[0] if len(datasets) == 1 else None
         return _rejected(Heading(dataset=dataset), findings_frame([fault]), tables, ignored)
 
@@ -75,11 +78,15 @@ def _examine_grids(grids: list[Grid], *, file_name: str, folder: str, sector: st
     return Examined(verdict, heading, counts, checked.rows, checked.findings, ignored, checked.check_run)
 
 
-def _wrong_form(datasets: list[str], found: list[Table | None], sector: str | None) -> Finding | None:
+def _wrong_form(
+    datasets: list[str], grids: list[Grid], found: list[Table | None], sector: str | None
+) -> Finding | None:
     """Why the file is no form of this sector's, or None."""
     if not datasets:
-        nearest, missing = _nearest_form(found, sector)
-        return Finding("dataset_unknown", Severity.CRITICAL, params={"nearest": nearest, "missing": missing})
+        nearest, missing = _nearest_form(grids, found, sector)
+        fullest = max(grids, key=lambda grid: grid.cells.notna().to_numpy().sum(), default=None)
+        params = {"nearest": nearest, "missing": missing}
+        return Finding("dataset_unknown", Severity.CRITICAL, fullest.sheet if fullest else None, params=params)
     titles = ", ".join(contract(d).title for d in datasets)
     if len(datasets) > 1:
         return Finding("dataset_mixed", Severity.CRITICAL, params={"found": titles})
@@ -89,12 +96,15 @@ def _wrong_form(datasets: list[str], found: list[Table | None], sector: str | No
     return None
 
 
-def _nearest_form(found: list[Table | None], sector: str | None) -> tuple[str, str]:
-    """Title of the form that the headers found fit best, and its required headers that are not there.
+def _nearest_form(grids: list[Grid], found: list[Table | None], sector: str | None) -> tuple[str, str]:
+    """Title of the form that a file comes nearest to, and its required headers that are not there.
 
-    Without any header at all, the sender is told the first form of the sector.
+    The form whose title stands in a sheet, else the one that the headers found fit best; without any header at all,
+    the first form of the sector.
     """
     forms = [contract(d) for d in sector_datasets(sector)] if sector else list(contracts().values())
+    top = {fold(t) for g in grids for t in g.cells.iloc[:_TITLE_ROWS].to_numpy(dtype=object).ravel() if isinstance(t, str)}
+    forms = [form for form in forms if any(fold(form.title) in text for text in top)] or forms
     seen = {fold(text) for table in found if table for _, text in table.headers.values()}
 
     def lacking(form: Contract) -> list[str]:

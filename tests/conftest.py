@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool
 
+from etl import pipeline
+from etl.intake import inbox
 from etl.model.period import Period
-from etl.settings import Settings
+from etl.settings import SECTORS, Settings
 from etl.warehouse import upgrade
 from etl.warehouse.embedded import create_database, serving
 from samples import Sample, write_sample
@@ -75,3 +79,45 @@ def warehouse(warehouse_url: str) -> Iterator[Engine]:
 def home(tmp_path: Path, warehouse_url: str) -> Settings:
     """Settings of an installation of its own: folders in a temporary place, a fresh warehouse."""
     return Settings(home=tmp_path / "home", warehouse_url=warehouse_url, settle_seconds=0)
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """A province whose files have gone through the whole file journey."""
+
+    settings: Settings
+    sample: Sample
+    done: tuple[pipeline.Ingested, ...]
+
+
+@pytest.fixture(scope="session")
+def ingested(server: URL, tmp_path_factory: pytest.TempPathFactory) -> Ingested:
+    """The sample quarter as «giamngheo sample» writes it, ingested once. Do not change it: take ``province``."""
+    folder = tmp_path_factory.mktemp("sample")
+    sample = write_sample(folder, Period(2018, 4))
+    create_database(server, "ingested", template="template")
+    url = server.set(database="ingested").render_as_string(hide_password=False)
+    own = Settings(home=tmp_path_factory.mktemp("ingested"), warehouse_url=url, settle_seconds=0)
+    drops, _ = inbox.given([folder], SECTORS, None)
+    return Ingested(own, sample, tuple(pipeline.ingest(own, drops)))
+
+
+@pytest.fixture
+def province(ingested: Ingested, server: URL, tmp_path: Path) -> Ingested:
+    """A copy of the ingested province to change: database, archive and outbox of its own."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    create_database(server, name, template="ingested")
+    home = tmp_path / "home"
+    shutil.copytree(ingested.settings.home, home)
+    url = server.set(database=name).render_as_string(hide_password=False)
+    return Ingested(Settings(home=home, warehouse_url=url, settle_seconds=0), ingested.sample, ingested.done)
+
+
+@pytest.fixture
+def measured(ingested: Ingested) -> Iterator[Connection]:
+    """A connection to the ingested province, rolled back afterwards."""
+    engine = create_engine(ingested.settings.warehouse_url or "", poolclass=NullPool)
+    with engine.connect() as conn:
+        yield conn
+        conn.rollback()
+    engine.dispose()

@@ -41,6 +41,12 @@ def verdict_line(submission: Submission, findings: pd.DataFrame) -> str:
     return f"TỪ CHỐI: {critical['message'].iloc[0] if len(critical) else 'không có dòng nào được nhận'}"
 
 
+def _way_out(submission: Submission, findings: pd.DataFrame) -> str:
+    """What the sender of a rejected file can do about the first reason."""
+    critical = findings[findings["severity"] == "critical"]
+    return str(critical["suggestion"].iloc[0]) if submission.verdict == "rejected" and len(critical) else ""
+
+
 def write_answer(submission: Submission, findings: pd.DataFrame, folder: Path, title: str) -> Path:
     """Write the answer workbook and its one-line .txt into the sector's outbox; the workbook's path.
 
@@ -51,7 +57,7 @@ def write_answer(submission: Submission, findings: pd.DataFrame, folder: Path, t
     _result_sheet(book.active, submission, findings, title)
     _list_sheet(book.create_sheet("Danh sách lỗi"), findings)
     path = safe.save(book, folder / answer_name(submission.file_name, submission.id, ".xlsx"))
-    line = verdict_line(submission, findings).replace("\n", " ")
+    line = f"{verdict_line(submission, findings)} {_way_out(submission, findings)}".replace("\n", " ").rstrip()
     safe.write_whole(folder / answer_name(submission.file_name, submission.id, ".txt"), f"\ufeff{line}\r\n".encode())
     return path
 

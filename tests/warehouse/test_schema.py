@@ -1,0 +1,82 @@
+"""The schema as it stands in PostgreSQL, held against the contracts."""
+
+from __future__ import annotations
+
+import pytest
+from psycopg import errors
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DatabaseError
+
+from etl.contracts import DATASETS, contract
+from etl.reference.units import all_units
+from etl.warehouse import upgrade
+from etl.warehouse.checksum import checksum
+
+pytestmark = pytest.mark.warehouse
+
+ADDRESS = [("submission_id", "text"), ("sheet", "text"), ("row", "integer"), ("period", "text"), ("district_code", "text")]
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_a_table_and_a_view_hold_what_the_contract_says(warehouse: Engine, dataset: str) -> None:
+    form = contract(dataset)
+    query = text(
+        "SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, col_description(c.oid, a.attnum)"
+        " FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = :schema AND c.relname = :table AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
+    )
+    with warehouse.connect() as conn:
+        stored = conn.execute(query, {"schema": "history", "table": dataset}).all()
+        shown = conn.execute(query, {"schema": "core", "table": dataset}).all()
+    assert [(r[0], r[1]) for r in stored] == [*ADDRESS, *form.stored_columns]
+    assert [(r[0], r[1]) for r in shown] == [*ADDRESS, *form.stored_columns]
+    must = {r[0] for r in stored if r[2]} - {name for name, _ in ADDRESS}
+    # A year-only birth is required in the contract and has no day; the year is there then.
+    wanted = {f"{n}_year" if form[n].year_ok else n for n in form.required}
+    assert must == wanted
+    assert {r[0] for r in stored if r[3] == "pii"} == form.pii
+
+
+def test_upgrading_again_changes_nothing(warehouse: Engine) -> None:
+    with warehouse.connect() as conn:
+        before = {s: checksum(conn, s) for s in ("ref", "mart", "intake", "history")}
+    upgrade(warehouse)
+    with warehouse.connect() as conn:
+        assert {s: checksum(conn, s) for s in before} == before
+        assert conn.scalar(text("SELECT count(*) FROM ref.unit")) == len(all_units())
+
+
+def test_a_checksum_sees_every_row_whatever_the_order(warehouse: Engine) -> None:
+    add = text("INSERT INTO mart.measured (period, basis) VALUES (:p, :b)")
+    with warehouse.begin() as conn:
+        empty = checksum(conn, "mart")["measured"]
+        conn.execute(add, [{"p": "2018-Q4", "b": "x"}, {"p": "2018-Q3", "b": "y"}])
+        one = checksum(conn, "mart")["measured"]
+        conn.execute(text("DELETE FROM mart.measured"))
+        conn.execute(add, [{"p": "2018-Q3", "b": "y"}, {"p": "2018-Q4", "b": "x"}])
+        other = checksum(conn, "mart")["measured"]
+    assert empty != one == other
+
+
+def test_published_rows_cannot_be_changed(warehouse: Engine) -> None:
+    with warehouse.begin() as conn:
+        conn.execute(text(
+            "INSERT INTO intake.submission (id, sector, file_name, folder, sha256, attempt, size_bytes, modified_at, period,"
+            " dataset, unit_code, as_of, accepted_at, state) VALUES ('s-1', 'water', 'a', '', 'x', 1, 1, now(), '2018-Q4',"
+            " 'water_works', '10', '2018-12-31', now(), 'accepted')"))  # fmt: skip
+        conn.execute(text("CREATE TABLE history.water_works_2018_q4 PARTITION OF history.water_works FOR VALUES IN ('2018-Q4')"))
+        conn.execute(text(
+            "INSERT INTO history.water_works (submission_id, sheet, row, period, district_code, works_name, commune, state)"
+            " VALUES ('s-1', 'S', 9, '2018-Q4', '082', 'a', '02692', 'fair')"))  # fmt: skip
+    for statement in ("UPDATE history.water_works SET works_name = 'b'", "DELETE FROM history.water_works"):
+        with pytest.raises(DatabaseError, match="append-only") as caught, warehouse.begin() as conn:
+            conn.execute(text(statement))
+        assert isinstance(caught.value.orig, errors.RaiseException)
+
+
+def test_counts_that_do_not_foot_are_refused(warehouse: Engine) -> None:
+    with pytest.raises(DatabaseError, match="rows_foot"), warehouse.begin() as conn:
+        conn.execute(text(
+            "INSERT INTO intake.submission (id, sector, file_name, folder, sha256, attempt, size_bytes, modified_at,"
+            " rows_read, rows_accepted, rows_rejected, rows_ignored)"
+            " VALUES ('s-2', 'water', 'a', '', 'y', 1, 1, now(), 10, 5, 3, 1)"))  # fmt: skip
