@@ -104,7 +104,7 @@ def init() -> None:
     for folder in (settings().inbox, settings().outbox):
         for sector in SECTORS:
             (folder / sector).mkdir(parents=True, exist_ok=True)
-    with connect(settings()) as engine:
+    with connect(settings(), fresh=True) as engine:
         upgrade(engine)
     OUT.print(f"The warehouse is ready. Sectors drop their files into {settings().inbox}/<sector>/.", soft_wrap=True)
 
@@ -315,8 +315,6 @@ def doctor() -> None:
 
 def main() -> None:
     """Run the command line; a failure of the system ends in one plain sentence and exit code 70."""
-    from etl.warehouse import WarehouseError
-
     try:
         cli(standalone_mode=False)
     except click.exceptions.Exit as done:
@@ -327,10 +325,25 @@ def main() -> None:
     except click.ClickException as fault:
         fault.show()
         sys.exit(EXIT_USAGE)
-    except (WarehouseError, OSError, LookupError, ValueError) as fault:
-        message = fault.args[0] if isinstance(fault, KeyError) and fault.args else fault
-        ERR.print(f"giamngheo: {message}", style="red", markup=False, soft_wrap=True)
+    except Exception as fault:
+        ERR.print(f"giamngheo: {_plain(fault)}", style="red", markup=False, soft_wrap=True)
         sys.exit(EXIT_FAILED)
+
+
+def _plain(fault: Exception) -> str:
+    """What a failure says, in a sentence. Raises it again where it is none of those that are known to happen."""
+    # Not at the top of the module: --help must not wait for it.
+    from sqlalchemy.exc import DBAPIError
+
+    from etl.warehouse import WarehouseError
+
+    if isinstance(fault, DBAPIError):
+        return f"the warehouse refused: {str(fault.orig).strip().splitlines()[0]}"
+    if isinstance(fault, KeyError) and fault.args:
+        return str(fault.args[0])
+    if isinstance(fault, WarehouseError | OSError | LookupError | ValueError):
+        return str(fault)
+    raise fault
 
 
 if __name__ == "__main__":

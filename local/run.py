@@ -39,7 +39,7 @@ def main() -> int:
             raise WarehouseError("make run brings its own PostgreSQL: unset GIAMNGHEO_WAREHOUSE_URL")
         # The server is kept from here to the end, so that the steps between do not start and stop it each.
         with serving(own):
-            with connect(own) as engine:
+            with connect(own, fresh=True) as engine:
                 upgrade(engine)
                 OUT.print(f"✔ PostgreSQL runs and is migrated ({own.postgres})", soft_wrap=True)
                 files = _sample(own)

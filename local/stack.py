@@ -25,7 +25,7 @@ import psutil
 from sqlalchemy import URL
 
 from etl.settings import ROOT, Settings
-from etl.warehouse import WarehouseError
+from etl.warehouse import WarehouseError, connect, upgrade
 from etl.warehouse.embedded import create_database, serving
 
 USER = "admin"
@@ -248,6 +248,9 @@ def running(settings: Settings, *, port: int | None = None, triggerer: bool = Fa
             raise WarehouseError("the local stack brings its own PostgreSQL: unset GIAMNGHEO_WAREHOUSE_URL")
         warehouse = stack.enter_context(serving(settings))
         create_database(warehouse, "airflow")
+        shown = warehouse.render_as_string(hide_password=False)
+        with connect(settings.model_copy(update={"warehouse_url": shown}), fresh=True) as engine:
+            upgrade(engine)
         chosen = port or free_port()
         environment = _environment(settings, warehouse, chosen)
         _preload_hook(settings)
@@ -255,7 +258,6 @@ def running(settings: Settings, *, port: int | None = None, triggerer: bool = Fa
             [sys.executable, "-m", "airflow", "db", "migrate"], env=environment, check=True, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, cwd=ROOT,
         )  # fmt: skip
-        shown = warehouse.render_as_string(hide_password=False)
         one = Stack(settings, f"http://127.0.0.1:{chosen}", shown, environment)
         stack.callback(one.stop)
         one.start("api-server", "api-server")

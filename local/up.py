@@ -11,7 +11,7 @@ from rich.console import Console
 
 from etl.intake.inbox import find_drops
 from etl.settings import SECTORS, settings
-from etl.warehouse import WarehouseError, connect, upgrade
+from etl.warehouse import WarehouseError
 from local.run import DAGS
 from local.stack import USER, Stack, StackError, running
 
@@ -33,8 +33,6 @@ def main() -> int:
             (folder / sector).mkdir(parents=True, exist_ok=True)
     try:
         with running(own, port=PORT, triggerer=True) as stack:
-            with connect(own) as engine:
-                upgrade(engine)
             stack.wait_ready(DAGS)
             OUT.print(f"Airflow: {stack.url} — user {USER}, password in {own.airflow}/passwords.json", soft_wrap=True)
             OUT.print(f"Drop files into {own.inbox}/<sector>/; answers appear in {own.outbox}/.", soft_wrap=True)

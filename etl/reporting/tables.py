@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
+from rich.markup import escape
 from rich.table import Table
 
 from etl.model.frames import records
@@ -105,11 +106,12 @@ def records_table(records: list[dict[str, Any]], title: str, columns: Sequence[s
     """Records for reading; at most 200, with a line that says how many more there are."""
     names = list(columns or (records[0] if records else ["nothing"]))
     more = f" (first 200 of {len(records)})" if len(records) > 200 else f" ({len(records)})"
-    table = Table(title=title + more, title_justify="left")
+    # Escaped: what a sender wrote may look like the markup of the terminal's colours.
+    table = Table(title=escape(title + more), title_justify="left")
     for name in names:
         table.add_column(name, overflow="fold")
     for record in records[:200]:
-        table.add_row(*("" if record.get(n) is None else str(record[n]) for n in names))
+        table.add_row(*("" if record.get(n) is None else escape(str(record[n])) for n in names))
     return table
 
 

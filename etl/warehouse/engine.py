@@ -18,19 +18,25 @@ from etl.warehouse.errors import WarehouseError
 
 
 @contextmanager
-def connect(settings: Settings) -> Iterator[Engine]:
-    """An engine on the warehouse for as long as the block lasts. Raises WarehouseError if there is none to reach."""
+def connect(settings: Settings, *, fresh: bool = False) -> Iterator[Engine]:
+    """An engine on the warehouse for as long as the block lasts.
+
+    fresh: also one that was never made ready, in order to do so. Raises WarehouseError, in plain words, if there is
+    none to reach or it is not ready.
+    """
     with ExitStack() as stack:
         given = settings.warehouse_url
         url = _given(given) if given else stack.enter_context(serving(settings))
         engine = create_engine(url, poolclass=NullPool)
         stack.callback(engine.dispose)
         try:
-            with engine.connect():
-                pass
+            with engine.connect() as conn:
+                ready = conn.scalar(text("SELECT to_regclass('mart.indicator_value')")) is not None
         except OperationalError as fault:
             shown = url.render_as_string(hide_password=True)
             raise WarehouseError(f"the warehouse {shown} does not answer: {str(fault.orig).strip()}") from fault
+        if not (ready or fresh):
+            raise WarehouseError("the warehouse was never made ready: run «giamngheo init» first")
         yield engine
 
 

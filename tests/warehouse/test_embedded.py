@@ -45,7 +45,7 @@ def test_the_last_user_stops_the_server_and_data_stay(tmp_path: Path) -> None:
         assert (own.postgres / "password").stat().st_mode & 0o077 == 0
     assert not answers(url)
     assert pid(own) is None
-    with connect(own) as engine, engine.connect() as conn:
+    with connect(own, fresh=True) as engine, engine.connect() as conn:
         assert conn.scalar(text("SELECT one FROM kept")) == 1
 
 
