@@ -103,7 +103,8 @@ def _nearest_form(grids: list[Grid], found: list[Table | None], sector: str | No
     the first form of the sector.
     """
     forms = [contract(d) for d in sector_datasets(sector)] if sector else list(contracts().values())
-    top = {fold(t) for g in grids for t in g.cells.iloc[:_TITLE_ROWS].to_numpy(dtype=object).ravel() if isinstance(t, str)}
+    cells = [cell for grid in grids for cell in grid.cells.iloc[:_TITLE_ROWS].to_numpy(dtype=object).ravel()]
+    top = {fold(cell) for cell in cells if isinstance(cell, str)}
     forms = [form for form in forms if any(fold(form.title) in text for text in top)] or forms
     seen = {fold(text) for table in found if table for _, text in table.headers.values()}
 

@@ -1,0 +1,170 @@
+"""DAG files: quick to parse, nothing heavy, nothing touched; each runs on real files by dag.test()."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import URL, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from etl.settings import ROOT, SECTORS, Settings
+from etl.warehouse.embedded import create_database
+from tests.support import PERIOD
+
+pytestmark = pytest.mark.airflow
+
+DAGS = {"collect", "indicators", "quarter", *(f"sector_{s}" for s in SECTORS)}
+FILES = sorted(p.name for p in (ROOT / "dags").glob("[a-z]*.py"))
+
+Python = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def airflow(tmp_path_factory: pytest.TempPathFactory, server: URL) -> dict[str, str]:
+    """The environment of an Airflow with a migrated database of its own."""
+    create_database(server, "airflow_dags")
+    url = server.set(database="airflow_dags").render_as_string(hide_password=False)
+    environment = {
+        **os.environ, "AIRFLOW_HOME": str(tmp_path_factory.mktemp("airflow")), "PYTHONPATH": str(ROOT),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"), "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": url,
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": url, "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    }  # fmt: skip
+    subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], env=environment, check=True, capture_output=True)
+    return environment
+
+
+def run(environment: dict[str, str], script: str) -> Any:
+    """The JSON that a script prints on its last line."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], env=environment, capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+PARSE = """
+import json, sys, time
+import airflow.sdk, airflow.timetables.base, airflow.providers.standard.operators.trigger_dagrun, airflow.plugins_manager
+import pendulum, pydantic_settings
+sys.path[:0] = ["dags", "plugins"]
+import socket, pathlib
+touched = []
+real = socket.socket.connect
+socket.socket.connect = lambda self, where: touched.append(str(where))
+before = set(sys.modules)
+began = time.perf_counter()
+import importlib
+importlib.import_module({name!r})
+took = time.perf_counter() - began
+heavy = [m for m in ("pandas", "great_expectations", "sqlalchemy.dialects.postgresql.psycopg", "openpyxl", "fastexcel", "etl.pipeline")
+         if m in set(sys.modules) - before]
+print(json.dumps([took, heavy, touched]))
+"""
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_dag_file_is_parsed_at_once_and_touches_nothing(airflow: dict[str, str], name: str, tmp_path: Path) -> None:
+    environment = {**airflow, "GIAMNGHEO_HOME": str(tmp_path / "nothing")}
+    took, heavy, touched = run(environment, PARSE.format(name=name.removesuffix(".py")))
+    assert took < 0.5
+    assert heavy == []
+    assert touched == []
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_integrity(airflow: dict[str, str]) -> None:
+    script = """
+import json
+from pathlib import Path
+from airflow.dag_processing.dagbag import BundleDagBag
+bag = BundleDagBag(dag_folder=Path("dags").resolve(), bundle_path=Path("dags").resolve(), bundle_name="dags-folder")
+print(json.dumps([bag.import_errors, {d.dag_id: [sorted(d.task_ids), d.catchup, d.max_active_runs, min(t.retries or 0 for t in d.tasks),
+    bool(d.doc_md), sorted(d.tags)] for d in bag.dags.values()}]))
+"""
+    errors, dags = run(airflow, script)
+    assert errors == {}
+    assert set(dags) == DAGS
+    for name, (tasks, catchup, active, retries, documented, tags) in dags.items():
+        assert not catchup
+        assert retries >= 3, name
+        assert documented
+        assert "giamngheo" in tags
+        assert active == (4 if name.startswith("sector_") else 1)
+        if name.startswith("sector_"):
+            assert tasks == ["answer", "load", "prepare"]
+    assert dags["quarter"][0] == ["completeness", "measure", "publish", "report"]
+
+
+TEST_RUN = """
+import json, logging
+from pathlib import Path
+from airflow.dag_processing.dagbag import BundleDagBag, sync_bag_to_db
+from airflow.models.dagrun import DagRun
+logging.disable(logging.WARNING)
+bag = BundleDagBag(dag_folder=Path("dags").resolve(), bundle_path=Path("dags").resolve(), bundle_name="dags-folder")
+from airflow.dag_processing.bundles.manager import DagBundlesManager
+DagBundlesManager().sync_bundles_to_db()
+sync_bag_to_db(bag, "dags-folder", None)
+dag = bag.dags[{dag_id!r}]
+{prepare}
+done = dag.test(**{arguments!r})
+print(json.dumps([str(done.state), {{t.task_id: str(t.state) for t in done.get_task_instances()}}]))
+"""
+
+
+NAMED = """
+from airflow.utils.session import create_session
+with create_session() as session:
+    (queued,) = session.query(DagRun).filter(DagRun.run_id == {run_id!r}).all()
+    session.delete(queued)
+DagRun.generate_run_id = staticmethod(lambda **_: {run_id!r})
+"""
+
+
+def dag_test(environment: dict[str, str], dag_id: str, run_id: str = "", **arguments: Any) -> Any:
+    # dag.test() makes a run of its own; here it takes the place of the queued one that «collect» has started.
+    named = NAMED.format(run_id=run_id) if run_id else ""
+    return run(environment, TEST_RUN.format(dag_id=dag_id, arguments=arguments, prepare=named))
+
+
+def test_the_dags_on_real_files(
+    airflow: dict[str, str], home: Settings, files: dict[tuple[str, str], Path]
+) -> None:
+    environment = {**airflow, "GIAMNGHEO_HOME": str(home.home), "GIAMNGHEO_WAREHOUSE_URL": home.warehouse_url or "",
+                   "GIAMNGHEO_SETTLE_SECONDS": "0"}  # fmt: skip
+    good = files["water_village", "082"]
+    target = home.inbox / "water"
+    target.mkdir(parents=True)
+    shutil.copy2(good, target / good.name)
+    bad = target / "water_village_2018-Q4.xlsx"
+    bad.write_bytes(b"no workbook at all")
+    state, tasks = dag_test(environment, "collect")
+    assert (state, tasks["receive"]) == ("success", "success")
+    engine = create_engine(home.warehouse_url or "", poolclass=NullPool)
+    with engine.connect() as conn:
+        ids = dict(conn.execute(text("SELECT file_name, id FROM intake.submission")).all())
+    state, tasks = dag_test(environment, "sector_water", ids[good.name])
+    assert (state, tasks) == ("success", {"prepare": "success", "load": "success", "answer": "success"})
+    state, tasks = dag_test(environment, "sector_water", ids[bad.name])
+    assert (state, tasks) == ("success", {"prepare": "success", "load": "skipped", "answer": "success"})
+    state, tasks = dag_test(environment, "indicators", run_conf={})
+    assert (state, tasks) == ("success", {"settle": "success", "measure": "success"})
+    state, tasks = dag_test(environment, "quarter", run_conf={"period": str(PERIOD)})
+    assert state == "success"
+    assert set(tasks.values()) == {"success"}
+    with engine.connect() as conn:
+        states = dict(conn.execute(text("SELECT id, state FROM intake.submission")).all())
+        assert states == {ids[good.name]: "accepted", ids[bad.name]: "rejected"}
+        assert conn.scalar(text("SELECT count(*) FROM mart.edition")) == 1
+    engine.dispose()
+    assert len(list((home.outbox / "water").glob("*.xlsx"))) == 2
+    assert len(list(home.reports.rglob("*.xlsx"))) == 1
