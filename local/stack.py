@@ -170,11 +170,12 @@ def password(settings: Settings) -> str:
     """The UI's password of the user ``admin``, made once."""
     place = settings.airflow / "passwords.json"
     if not place.exists():
-        _secret_file(place, json.dumps({USER: secrets.token_urlsafe(12)}))
+        secret_file(place, json.dumps({USER: secrets.token_urlsafe(12)}))
     return str(json.loads(place.read_text())[USER])
 
 
-def _secret_file(place: Path, content: str) -> None:
+def secret_file(place: Path, content: str) -> None:
+    """Write a file that only its owner can read."""
     place.parent.mkdir(parents=True, exist_ok=True)
     place.touch(mode=0o600)
     place.write_text(content)
@@ -186,7 +187,7 @@ def _secret(settings: Settings, name: str) -> str:
     if not place.exists():
         from cryptography.fernet import Fernet
 
-        _secret_file(place, Fernet.generate_key().decode())
+        secret_file(place, Fernet.generate_key().decode())
     return place.read_text()
 
 
@@ -253,7 +254,7 @@ def running(settings: Settings, *, port: int | None = None, triggerer: bool = Fa
             upgrade(engine)
         chosen = port or free_port()
         environment = _environment(settings, warehouse, chosen)
-        _preload_hook(settings)
+        preload_hook(settings.airflow)
         subprocess.run(
             [sys.executable, "-m", "airflow", "db", "migrate"], env=environment, check=True, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, cwd=ROOT,
@@ -268,9 +269,9 @@ def running(settings: Settings, *, port: int | None = None, triggerer: bool = Fa
         yield one
 
 
-def _preload_hook(settings: Settings) -> None:
+def preload_hook(airflow_home: Path) -> None:
     """Airflow imports ``config/airflow_local_settings.py`` in every process; only the scheduler is asked to preload."""
-    hook = settings.airflow / "config" / "airflow_local_settings.py"
+    hook = airflow_home / "config" / "airflow_local_settings.py"
     hook.parent.mkdir(parents=True, exist_ok=True)
     hook.write_text('import os\n\nif os.environ.get("GIAMNGHEO_PRELOAD") == "1":\n    import local.preload\n')
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 
 from etl.contracts import Contract, contracts
@@ -143,7 +144,8 @@ def _all(province: Province) -> Iterator[_Truth]:
     yield _credit_need(frames, both)
     yield from _outstanding(frames["credit_loan"])
     cards = frames["health_card"]
-    valid = cards[[first <= day <= last for first, last in zip(cards["valid_from"], cards["valid_to"], strict=True)]]
+    spans = zip(cards["valid_from"], cards["valid_to"], strict=True)
+    valid = _only(cards, [first <= day <= last for first, last in spans])
     covered = valid.drop_duplicates(["commune", "insurance_number"])
     yield _Truth("HI_COVERAGE", _count(covered), _sums(totals["persons"]))
     members = frames["register_member"]
@@ -151,11 +153,16 @@ def _all(province: Province) -> Iterator[_Truth]:
     yield _insured("HI_NEAR_POOR", members, both[both["classification"] == "near_poor"], valid)
     yield _attending(members, poor, frames["education_pupil"], day)
     done = [d is not None and d.year == day.year and d <= day for d in frames["housing_support"]["completed_on"]]
-    yield _Truth("HOUSE_DONE", _count(frames["housing_support"][done]), None)
+    yield _Truth("HOUSE_DONE", _count(_only(frames["housing_support"], done)), None)
     water = frames["water_village"].groupby("commune")
     yield _Truth(
         "WATER_HYGIENIC", _sums(water["persons_hygienic_water"].sum()), _sums(water["persons"].sum()), rural=True
     )
+
+
+def _only(frame: pd.DataFrame, keep: list[bool]) -> pd.DataFrame:
+    """Those rows; of none, none. A plain list in brackets would mean columns once it is empty."""
+    return frame[np.array(keep, dtype=bool)]
 
 
 def _count(frame: pd.DataFrame) -> Sums:
@@ -202,7 +209,7 @@ def _credit_need(frames: dict[str, pd.DataFrame], both: pd.DataFrame) -> _Truth:
         (r.commune, r.household_code) in coded or bool(ids[r.commune, r.household_code] & borrowers)
         for r in records(wanting)
     ]
-    return _Truth("CREDIT_NEED_MET", _count(wanting[has]), _count(wanting))
+    return _Truth("CREDIT_NEED_MET", _count(_only(wanting, has)), _count(wanting))
 
 
 def _outstanding(loans: pd.DataFrame) -> Iterator[_Truth]:
@@ -218,7 +225,7 @@ def _insured(code: str, members: pd.DataFrame, households: pd.DataFrame, valid: 
     own = _of_households(members, households)
     numbers, ids = set(valid["insurance_number"].dropna()), set(valid["id_number"].dropna())
     has = [m.insurance_number in numbers or m.id_number in ids for m in records(own)]
-    return _Truth(code, _count(own[has]), _count(own))
+    return _Truth(code, _count(_only(own, has)), _count(own))
 
 
 def _attending(members: pd.DataFrame, poor: pd.DataFrame, pupils: pd.DataFrame, day: date) -> _Truth:
@@ -230,9 +237,9 @@ def _attending(members: pd.DataFrame, poor: pd.DataFrame, pupils: pd.DataFrame, 
     own = _of_households(members, poor)
     year = [b if isinstance(b, int) else b.year for b in own["birth"]]
     of_age = [6 <= day.year - y <= 14 for y in year]
-    children = own.assign(year=year)[of_age]
+    children = _only(own.assign(year=year), of_age)
     present = [(c.commune, c.household_code, spelling_key(c.full_name), c.year) in enrolled for c in records(children)]
-    return _Truth("EDU_ATTENDANCE", _count(children[present]), _count(children))
+    return _Truth("EDU_ATTENDANCE", _count(_only(children, present)), _count(children))
 
 
 def _of_households(members: pd.DataFrame, households: pd.DataFrame) -> pd.DataFrame:

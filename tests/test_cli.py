@@ -47,8 +47,9 @@ COMMANDS = sorted(cli.cli.commands)
 
 
 def test_every_command_shows_an_example() -> None:
-    assert COMMANDS == sorted(
-        ["init", "sample", "check", "ingest", "status", "findings", "indicators", "trace", "report", "doctor"]
+    assert (
+        sorted(["init", "sample", "check", "ingest", "status", "findings", "indicators", "trace", "report", "doctor"])
+        == COMMANDS
     )
     for name, command in cli.cli.commands.items():
         help_text = command.get_help(click.Context(command, info_name=name))
@@ -182,7 +183,9 @@ def test_sample_ingest_and_status_by_the_installed_command(home: Settings, tmp_p
     def call(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([GIAMNGHEO, *arguments], env=environment, capture_output=True, text=True, check=False)
 
-    made = call("sample", str(tmp_path / "s"), "--period", "2018-Q4", "--scale", "0.001", "--communes", "2", "--seed", "4")
+    made = call(
+        "sample", str(tmp_path / "s"), "--period", "2018-Q4", "--scale", "0.001", "--communes", "2", "--seed", "4"
+    )
     assert made.returncode == 0, made.stderr
     water = tmp_path / "s" / "water"
     done = call("ingest", str(water), "--json")

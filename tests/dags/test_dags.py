@@ -45,7 +45,12 @@ def airflow(tmp_path_factory: pytest.TempPathFactory, server: URL) -> dict[str, 
 def run(environment: dict[str, str], script: str) -> Any:
     """The JSON that a script prints on its last line."""
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", script], env=environment, capture_output=True, text=True, cwd=ROOT, check=False
+        [sys.executable, "-W", "ignore", "-c", script],
+        env=environment,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return json.loads(done.stdout.strip().splitlines()[-1])
@@ -136,9 +141,7 @@ def dag_test(environment: dict[str, str], dag_id: str, run_id: str = "", **argum
     return run(environment, TEST_RUN.format(dag_id=dag_id, arguments=arguments, prepare=named))
 
 
-def test_the_dags_on_real_files(
-    airflow: dict[str, str], home: Settings, files: dict[tuple[str, str], Path]
-) -> None:
+def test_the_dags_on_real_files(airflow: dict[str, str], home: Settings, files: dict[tuple[str, str], Path]) -> None:
     environment = {**airflow, "GIAMNGHEO_HOME": str(home.home), "GIAMNGHEO_WAREHOUSE_URL": home.warehouse_url or "",
                    "GIAMNGHEO_SETTLE_SECONDS": "0"}  # fmt: skip
     good = files["water_village", "082"]

@@ -14,8 +14,8 @@ from etl.settings import ROOT
 
 sys.path.insert(0, str(ROOT / "plugins"))
 
-from airflow.timetables.base import DataInterval, TimeRestriction  # noqa: E402
-from quarter_timetable import FIXED_HOLIDAYS, QuarterCloseTimetable, QuarterTimetablePlugin  # noqa: E402
+from airflow.timetables.base import DataInterval, TimeRestriction
+from quarter_timetable import FIXED_HOLIDAYS, QuarterCloseTimetable, QuarterTimetablePlugin
 
 ZONE = "Asia/Ho_Chi_Minh"
 STARTS = st.builds(lambda y, q: date(y, 3 * q + 1, 1), st.integers(2015, 2035), st.integers(0, 3))

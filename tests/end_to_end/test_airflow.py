@@ -52,7 +52,9 @@ def state(stack: Stack) -> dict[str, Any]:
 
 
 def files_of(own: Settings) -> dict[str, bytes]:
-    return {str(p): p.read_bytes() for root in (own.outbox, own.reports) for p in sorted(root.rglob("*")) if p.is_file()}
+    return {
+        str(p): p.read_bytes() for root in (own.outbox, own.reports) for p in sorted(root.rglob("*")) if p.is_file()
+    }
 
 
 def drop(own: Settings, *paths: Path) -> None:

@@ -262,7 +262,7 @@ def test_a_worker_that_dies_anywhere_loses_nothing(home: Settings, small: Any, m
         assert submission.state == "accepted"
         assert conn.scalar(text("SELECT count(*) FROM core.water_village")) == submission.rows_accepted
     assert [p for p in home.inbox.rglob("*") if p.is_file()] == []
-    assert len([p for p in home.outbox.rglob("*.xlsx")]) == 1
+    assert len(list(home.outbox.rglob("*.xlsx"))) == 1
 
 
 def _all(own: Settings) -> list[str]:
@@ -273,7 +273,9 @@ def _all(own: Settings) -> list[str]:
 def test_members_whose_household_is_not_listed_follow_it_in_any_order(home: Settings, small: Any) -> None:
     own = [p for p in small.files if "_082_" in p.name and p.name.startswith(("register_household", "register_member"))]
     households, members = sorted(own)
-    fewer = edited(households, home.home / "register" / households.name, "register_household", {(1, "classification"): "?"})
+    fewer = edited(
+        households, home.home / "register" / households.name, "register_household", {(1, "classification"): "?"}
+    )
     for order in ((members, fewer), (fewer, members)):
         copy = replace_home(home, order[0].name)
         for path in order:
@@ -291,7 +293,9 @@ def test_members_whose_household_is_not_listed_follow_it_in_any_order(home: Sett
         # The corrected list heals both.
         os.utime(households, (fewer.stat().st_mtime + 60,) * 2)
         take(copy, households, sector="register")
-        assert "household_not_listed" not in set(questions.findings(copy, None, PERIOD).query("severity == 'critical'")["rule"])
+        assert "household_not_listed" not in set(
+            questions.findings(copy, None, PERIOD).query("severity == 'critical'")["rule"]
+        )
         with warehouse_of(copy) as conn:
             row = conn.execute(text("SELECT * FROM intake.submission WHERE dataset = 'register_member'")).one()
             assert (row.rows_rejected, row.verdict) == (0, "accepted")

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from etl.indicators import areas, indicators, measure, trace
-from etl.indicators.trace import UnknownUnit
 from etl.indicators.registry import UnknownIndicator, indicator, queries
+from etl.indicators.trace import UnknownUnit
 from etl.model.period import Period
 from etl.reference.units import units_on
 

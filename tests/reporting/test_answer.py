@@ -45,7 +45,13 @@ def findings(*rows: tuple[str, str, int | None, str, str]) -> pd.DataFrame:
 
 
 def cells(path: Path) -> list[str]:
-    return [str(c.value) for page in openpyxl.load_workbook(path) for row in page.iter_rows() for c in row if c.value is not None]
+    return [
+        str(c.value)
+        for page in openpyxl.load_workbook(path)
+        for row in page.iter_rows()
+        for c in row
+        if c.value is not None
+    ]
 
 
 def test_an_answer_names_verdict_counts_and_every_place(tmp_path: Path) -> None:
@@ -53,7 +59,15 @@ def test_an_answer_names_verdict_counts_and_every_place(tmp_path: Path) -> None:
     path = answer.write_answer(SUBMISSION, found, tmp_path, "Sao kê dư nợ cho vay")
     assert path.name == "dư nợ__credit-0123456789ab-1.tra-loi.xlsx"
     said = cells(path)
-    for words in ("NHẬN, CÓ 2 DÒNG LỖI", "Quý IV năm 2018", "Huyện Bát Xát", "03:00 ngày 03/01/2019", "Ô lỗi.", "11", "#N/A"):
+    for words in (
+        "NHẬN, CÓ 2 DÒNG LỖI",
+        "Quý IV năm 2018",
+        "Huyện Bát Xát",
+        "03:00 ngày 03/01/2019",
+        "Ô lỗi.",
+        "11",
+        "#N/A",
+    ):
         assert words in said
     assert path.with_suffix(".txt").read_text("utf-8-sig") == "NHẬN, CÓ 2 DÒNG LỖI\n"
     before = path.read_bytes()
@@ -68,7 +82,18 @@ def test_the_verdict_in_one_line(verdict: str, line: str) -> None:
     assert answer.verdict_line(one, findings(("error_cell", "critical", 11, "", "Ô lỗi."))) == line
 
 
-NASTY = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x")', "\x00\x01", "x" * 40_000)
+NASTY = (
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "=cmd|' /C calc'!A0",
+    '=HYPERLINK("http://x")',
+    "\x00\x01",
+    "x" * 40_000,
+)
 
 
 @pytest.mark.parametrize("value", NASTY)

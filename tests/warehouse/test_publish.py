@@ -108,7 +108,9 @@ def test_publishing_again_changes_nothing(warehouse: Engine) -> None:
         before = ledger.get(conn, one)
         publish.publish(conn, one)
         assert ledger.get(conn, one) == before
-        row = conn.execute(text("SELECT works_name, managed_by, capacity, households_served FROM core.water_works")).one()
+        row = conn.execute(
+            text("SELECT works_name, managed_by, capacity, households_served FROM core.water_works")
+        ).one()
         assert tuple(row) == (one, 'a "b", c\n', 1.5, 1)
 
 
@@ -142,7 +144,9 @@ def test_the_ledger_takes_content_once(warehouse: Engine) -> None:
     assert take("a.xlsx") == (first, False)
     assert take("a_2018-Q4.xlsx") == (f"water-{'e' * 12}-2", True)
     with warehouse.begin() as conn:
-        kinds = list(conn.scalars(text("SELECT kind FROM intake.event WHERE submission_id = :id ORDER BY id"), {"id": first}))
+        kinds = list(
+            conn.scalars(text("SELECT kind FROM intake.event WHERE submission_id = :id ORDER BY id"), {"id": first})
+        )
         assert kinds == ["received", "dropped_again", "dropped_again", "prepared", "rejected", "dropped_again"]
         assert [s.id for s in ledger.unfinished(conn)] == [f"water-{'e' * 12}-2"]
         assert ledger.moving(conn, timedelta(minutes=1)) == [f"water-{'e' * 12}-2"]

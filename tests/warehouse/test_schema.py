@@ -14,7 +14,13 @@ from etl.warehouse.checksum import checksum
 
 pytestmark = pytest.mark.warehouse
 
-ADDRESS = [("submission_id", "text"), ("sheet", "text"), ("row", "integer"), ("period", "text"), ("district_code", "text")]
+ADDRESS = [
+    ("submission_id", "text"),
+    ("sheet", "text"),
+    ("row", "integer"),
+    ("period", "text"),
+    ("district_code", "text"),
+]
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
@@ -64,7 +70,9 @@ def test_published_rows_cannot_be_changed(warehouse: Engine) -> None:
             "INSERT INTO intake.submission (id, sector, file_name, folder, sha256, attempt, size_bytes, modified_at, period,"
             " dataset, unit_code, as_of, accepted_at, state) VALUES ('s-1', 'water', 'a', '', 'x', 1, 1, now(), '2018-Q4',"
             " 'water_works', '10', '2018-12-31', now(), 'accepted')"))  # fmt: skip
-        conn.execute(text("CREATE TABLE history.water_works_2018_q4 PARTITION OF history.water_works FOR VALUES IN ('2018-Q4')"))
+        conn.execute(
+            text("CREATE TABLE history.water_works_2018_q4 PARTITION OF history.water_works FOR VALUES IN ('2018-Q4')")
+        )
         conn.execute(text(
             "INSERT INTO history.water_works (submission_id, sheet, row, period, district_code, works_name, commune, state)"
             " VALUES ('s-1', 'S', 9, '2018-Q4', '082', 'a', '02692', 'fair')"))  # fmt: skip
