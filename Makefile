@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run up down test lint lock env clean
+.PHONY: help install run up down test lint docs lock env clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ lint: install  ## ruff, mypy --strict, import-linter, SQL lint
 	@$(BIN)/mypy etl samples local
 	@$(BIN)/lint-imports
 	@$(BIN)/sqlfluff lint -q warehouse_sql
+
+docs: install  ## the reference pages below docs/ from the definitions
+	@$(BIN)/python -m local.docs
 
 env: install  ## generate .env (secrets) for docker compose
 	@$(BIN)/python -m local.env

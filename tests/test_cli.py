@@ -177,6 +177,7 @@ def test_questions_of_an_ingested_quarter(run: Any, ingested: Ingested, tmp_path
 
 
 @pytest.mark.warehouse
+@pytest.mark.end_to_end
 def test_sample_ingest_and_status_by_the_installed_command(home: Settings, tmp_path: Path) -> None:
     environment = {**os.environ, "GIAMNGHEO_HOME": str(home.home), "GIAMNGHEO_WAREHOUSE_URL": home.warehouse_url or ""}
 

@@ -80,6 +80,7 @@ def test_a_sender_without_rows_sends_nothing_and_the_truth_says_so(tmp_path: Pat
     assert table.loc["POV_RATE", min(districts)]["complete"] == "true"
 
 
+@pytest.mark.end_to_end
 @pytest.mark.parametrize("period", [Period(2018, 4), Period(2017, 2), Period(2016, 3)])
 def test_realistic_files_of_any_quarter_are_read_to_the_last_value(tmp_path: Path, period: Period) -> None:
     sample = write_sample(tmp_path, period, scale=0.001, communes=3, seed=period.quarter, level="realistic")
