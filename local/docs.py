@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from etl.contracts import Column, Contract, contracts
+from etl.contracts import Column, contracts
 from etl.indicators.registry import queries
 from etl.reference.codes import code_labels
 from etl.reference.rules import rules
@@ -34,11 +34,11 @@ def _datasets() -> Iterator[str]:
         yield f"Folder `{form.sector}/`, sent by {unit}, {form.cadence}{key}.\n"
         yield "| column | header | also seen as | type |"
         yield "|---|---|---|---|"
-        yield from (_column(form, column) for column in form.columns)
+        yield from (_column(column) for column in form.columns)
 
 
-def _column(form: Contract, column: Column) -> str:
-    kind = column.type
+def _column(column: Column) -> str:
+    kind: str = column.type
     if column.values:
         kind = " / ".join(labels[0] for labels in column.values.values())
     elif column.codes:
@@ -68,7 +68,8 @@ def _indicators() -> Iterator[str]:
         yield f"\n## {', '.join(query.codes)}{f', {query.codes_of.code}' if query.codes_of else ''}\n"
         yield from (f"- **{code}**: {names.vi} ({names.en})" for code, names in query.codes.items())
         if query.codes_of:
-            yield f"- **{query.codes_of.code}**: {query.codes_of.vi} ({query.codes_of.en}), for each of `{query.codes_of.table}`"
+            each = query.codes_of
+            yield f"- **{each.code}**: {each.vi} ({each.en}), for each of `{each.table}`"
         yield f"- unit {query.unit}, {query.kind}, {query.direction} is better; rests on {', '.join(query.datasets)}"
         yield f"- basis: {query.basis}"
         if query.notes:
@@ -76,7 +77,8 @@ def _indicators() -> Iterator[str]:
         bases = {code.split(".", 1)[0] for code in query.codes} | set(query.codes)
         for target in targets():
             if target.indicator in bases:
-                yield f"- target ({target.scope}): {target.op} {target.value:g} from {target.valid_from} to {target.valid_to}"
+                span = f"from {target.valid_from} to {target.valid_to}"
+                yield f"- target ({target.scope}): {target.op} {target.value:g} {span}"
 
 
 def main() -> int:

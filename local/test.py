@@ -19,7 +19,8 @@ STEPS = (
     ("mypy --strict", [str(_BIN / "mypy"), "etl", "samples", "local"]),
     ("import rules", [str(_BIN / "lint-imports")]),
     ("SQL lint", [str(_BIN / "sqlfluff"), "lint", "--processes", "2", "warehouse_sql"]),
-    ("tests", [str(_BIN / "pytest"), "--cov=etl", f"--cov-fail-under={LEAST_COVERAGE}", "--durations=15"]),
+    ("tests", [str(_BIN / "pytest"), "-n", "2", "--dist", "loadfile", "--cov=etl",
+               f"--cov-fail-under={LEAST_COVERAGE}", "--durations=15"]),
 )  # fmt: skip
 
 

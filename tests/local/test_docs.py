@@ -25,7 +25,9 @@ def test_links_and_paths_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
         if not target.startswith("http"):
             assert (page.parent / target).exists(), target
-    for path in re.findall(r"`((?:etl|dags|plugins|warehouse_sql|expectations|samples|local|tests|docs)/[\w./-]+)`", text):
+    for path in re.findall(
+        r"`((?:etl|dags|plugins|warehouse_sql|expectations|samples|local|tests|docs)/[\w./-]+)`", text
+    ):
         assert (ROOT / path).exists(), path
 
 

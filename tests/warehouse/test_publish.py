@@ -65,7 +65,9 @@ def oracle(done: list[tuple[str, Drop]]) -> dict[str, str]:
 
 
 def current(conn: Connection) -> dict[str, str]:
-    query = text("SELECT district_code, submission_id FROM core.current_coverage WHERE district_code IN ('080', '082', '088')")
+    query = text(
+        "SELECT district_code, submission_id FROM core.current_coverage WHERE district_code IN ('080', '082', '088')"
+    )
     return {r.district_code: r.submission_id for r in conn.execute(query)}
 
 
