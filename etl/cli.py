@@ -187,7 +187,8 @@ def ingest(files: tuple[Path, ...], sector: str | None, as_json: bool) -> None:
     if as_json:
         tables.print_json(records)
     else:
-        OUT.print(tables.records_table(records, "Submissions"))
+        OUT.print(tables.records_table(records, "Submissions", tables.SUBMISSION_COLUMNS))
+        OUT.print(f"Answers: {settings().outbox}/<sector>/", soft_wrap=True)
     verdicts = {d.submission.verdict for d in done}
     sys.exit(EXIT_REJECTED if "rejected" in verdicts else EXIT_REJECTED_ROWS if "partly" in verdicts else 0)
 
@@ -208,7 +209,7 @@ def status(period: Period | None, as_json: bool) -> None:
     if as_json:
         tables.print_json(records)
     else:
-        OUT.print(tables.records_table(records, "Submissions by dataset and unit"))
+        OUT.print(tables.records_table(tables.for_reading(records), "Submissions", tables.STATUS_COLUMNS))
 
 
 @cli.command()
@@ -228,7 +229,7 @@ def findings(submission: str | None, period: Period | None, as_json: bool) -> No
     if as_json:
         tables.print_json(records)
     else:
-        OUT.print(tables.records_table(records, "Findings", tables.FINDING_COLUMNS))
+        OUT.print(tables.records_table(tables.for_reading(records), "Findings", tables.FOUND_COLUMNS))
 
 
 @cli.command()
@@ -279,7 +280,7 @@ def trace(indicator: str, period: Period, unit: str, as_of: datetime | None, as_
     if as_json:
         tables.print_json(records)
     else:
-        OUT.print(tables.records_table(records, f"{indicator} {period} {unit}"))
+        OUT.print(tables.records_table(records, f"{indicator} {period} {unit}", tables.TRACE_COLUMNS))
 
 
 @cli.command()

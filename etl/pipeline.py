@@ -254,6 +254,6 @@ def report(settings: Settings, period: str, edition: int | None, folder: Path | 
 def definitions() -> list[Definition]:
     """How each indicator is named and grouped in a report, in the order of the registry."""
     return [
-        Definition(i.code, i.names.vi, i.query.unit, i.query.group, i.query.direction, order)
+        Definition(i.code, i.names.vi, i.query.unit, i.query.group, i.query.direction, order, i.in_summary)
         for order, i in enumerate(indicators().values())
     ]

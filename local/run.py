@@ -223,7 +223,7 @@ def _show(engine: Engine, own: Settings) -> None:
     table.add_column("Đánh giá", no_wrap=True)
     for code, one in indicators().items():
         row = values.get(code)
-        if row is None or code.startswith(("CREDIT_OUTSTANDING.", "MPI_CONTRIBUTION")):
+        if row is None or not one.in_summary:
             continue
         shown = number_vi(row.value, 2 if row.denominator is not None else 0) if row.complete else INCOMPLETE
         target = number_vi(row.target, 1) if row.target is not None else ""

@@ -44,7 +44,8 @@ class Query(_Strict):
 
     kind: rate (N/D in %), count (numerator alone), plan (a rate where a plan gives the denominator, else a count).
     datasets: those without which a unit's figure is not complete; needs_commune_row: nor without the commune's row in
-    register_commune; rural_only: told of rural communes alone.
+    register_commune; rural_only: told of rural communes alone; summary: shown where a few lines have to tell it all,
+    which the further indicators of ``codes_of`` never are.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Query(_Strict):
     rural_only: bool = False
     basis: str
     notes: str = ""
+    summary: bool = True
     codes: dict[str, Names]
     codes_of: CodesOf | None = None
     sql: str
@@ -69,6 +71,11 @@ class Indicator(_Strict):
     code: str
     names: Names
     query: Query
+
+    @property
+    def in_summary(self) -> bool:
+        """Whether it is told where a few lines have to tell it all."""
+        return self.query.summary and self.code in self.query.codes
 
     @property
     def base(self) -> str:

@@ -89,10 +89,13 @@ def _result_sheet(sheet: Any, submission: Submission, findings: pd.DataFrame, ti
         ("Việc cần làm", _next_steps(submission)),
     ]  # fmt: skip
     for at, (label, value) in enumerate(facts, start=3):
-        safe.put(sheet.cell(at, 1), label).font = Font(bold=True)
+        name = safe.put(sheet.cell(at, 1), label)
+        name.font, name.alignment = Font(bold=True), safe.WRAP
         cell = safe.put(sheet.cell(at, 2), value)
         cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="left")
+        safe.fit_row(sheet, at)
     _counts(sheet, len(facts) + 4, findings)
+    _on_one_page_across(sheet)
 
 
 def _next_steps(submission: Submission) -> str:
@@ -116,9 +119,10 @@ def _counts(sheet: Any, first: int, findings: pd.DataFrame) -> None:
     ordered = counted.reset_index().sort_values(["severity", "n"], ascending=[True, False], kind="stable")
     for at, row in enumerate(records(ordered), start=first + 1):
         severity = safe.put(sheet.cell(at, 1), SEVERITIES[row.severity])
-        severity.fill = safe.FILLS[row.severity]
+        severity.fill, severity.alignment = safe.FILLS[row.severity], safe.WRAP
         safe.put(sheet.cell(at, 2), row.message).alignment = safe.WRAP
-        safe.put(sheet.cell(at, 3), int(row.n))
+        safe.put(sheet.cell(at, 3), int(row.n)).alignment = safe.WRAP
+        safe.fit_row(sheet, at)
 
 
 _LIST = (
@@ -138,12 +142,17 @@ def _list_sheet(sheet: Any, findings: pd.DataFrame) -> None:
             cell = safe.put(sheet.cell(at, column), None if pd.isna(value) else value)
             cell.alignment, cell.border = safe.WRAP, safe.THIN
         sheet.cell(at, 6).fill = safe.FILLS[row.severity]
+        safe.fit_row(sheet, at)
     if len(findings) > LISTED_AT_MOST:
         more = f"… và {number_vi(len(findings) - LISTED_AT_MOST)} lỗi nữa; lệnh «giamngheo findings» cho xem tất cả."
         safe.put(sheet.cell(LISTED_AT_MOST + 2, 2), more)
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(_LIST))}{max(2, len(shown) + 1)}"
+    sheet.print_title_rows = "1:1"
+    _on_one_page_across(sheet)
+
+
+def _on_one_page_across(sheet: Any) -> None:
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = "1:1"

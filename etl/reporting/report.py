@@ -27,7 +27,10 @@ WHOLE = "#,##0"
 
 @dataclass(frozen=True)
 class Definition:
-    """How an indicator stands in a report: code, Vietnamese name, unit, group (a key of GROUPS), direction, order."""
+    """How an indicator stands in a report: code, Vietnamese name, unit, group (a key of GROUPS), direction, order.
+
+    in_summary: on the first sheet too, not only on its group's.
+    """
 
     code: str
     name_vi: str
@@ -35,6 +38,7 @@ class Definition:
     group: str
     direction: str
     order: int
+    in_summary: bool
 
 
 def write_report(
@@ -77,7 +81,7 @@ def _summary(
     """Title block, the province's results against the targets, poor rates by district as a chart."""
     sheet.title = "Tổng hợp"
     province = units.province
-    for column, width in enumerate((6, 58, 12, 18, 18, 16, 14, 16, 40), start=1):
+    for column, width in enumerate((6, 72, 12, 18, 18, 18, 12, 16, 44), start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width
     bold, centre = Font(bold=True), Alignment(horizontal="center", vertical="center", wrap_text=True)
     _merged(sheet, 1, 1, 2, f"UBND {province.name.upper()}", Font(bold=False), centre)
@@ -92,7 +96,7 @@ def _summary(
     ):
         safe.head(safe.put(sheet.cell(8, column), label))
     by_code = {r.indicator: r for r in records(values[values["unit_code"] == province.code])}
-    for number, definition in enumerate([d for d in definitions if d.code in by_code], start=1):
+    for number, definition in enumerate([d for d in definitions if d.in_summary and d.code in by_code], start=1):
         row, at = by_code[definition.code], 8 + number
         note = "Thiếu: " + ", ".join(_lack(m, units) for m in row.missing[:4]) if row.missing else ""
         note += f" và {len(row.missing) - 4} nguồn khác" if len(row.missing) > 4 else ""
@@ -109,7 +113,8 @@ def _summary(
             sheet.cell(at, 8).fill = safe.FILLS["good" if row.met else "critical"]
         if not row.complete:
             sheet.cell(at, 6).fill = safe.FILLS["warning"]
-    _chart(sheet, values, units, 12 + len(by_code))
+        safe.fit_row(sheet, at)
+    _chart(sheet, values, units, sheet.max_row + 3)
     sheet.freeze_panes = "C9"
     _print(sheet, "8:8")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 import re
 import zipfile
 from datetime import datetime
@@ -14,6 +15,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
 
 _FIXED = datetime(2018, 1, 1)  # noqa: DTZ001 - workbook properties carry no zone
 _LONGEST_CELL = 32_767
@@ -53,6 +55,17 @@ def put(cell: Any, value: Any) -> Any:
 def text_cell(sheet: Any, value: Any) -> Cell:
     """A cell for a write-only sheet, set as by ``put``."""
     return put(WriteOnlyCell(sheet), value)  # type: ignore[no-any-return]
+
+
+def fit_row(sheet: Any, row: int) -> None:
+    """Make a row as high as its longest text needs in its column: spreadsheets do not do it for a file they open."""
+    lines = 1
+    for cell in sheet[row]:
+        width = sheet.column_dimensions[get_column_letter(cell.column)].width
+        if isinstance(cell.value, str) and cell.alignment.wrap_text:
+            lines = max(lines, sum(math.ceil(max(1, len(part)) / width) for part in cell.value.split("\n")))
+    if lines > 1:
+        sheet.row_dimensions[row].height = min(15 * lines + 1, 400)
 
 
 def head(cell: Any) -> None:

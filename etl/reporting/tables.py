@@ -11,12 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
+from rich.box import SIMPLE_HEAD
+from rich.console import JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 
 from etl.model.frames import records
 from etl.reporting.safe import safe_csv
-from etl.reporting.words import INCOMPLETE, met_vi, number_vi
+from etl.reporting.words import INCOMPLETE, number_vi
 
 FINDING_COLUMNS = ("file", "sheet", "row", "column", "rule", "severity", "value", "message")
 _FINDING_FIELDS = (*FINDING_COLUMNS, "header", "suggestion", "submission_id")
@@ -82,20 +84,29 @@ def csv_text(records: list[dict[str, Any]]) -> str:
 
 
 def indicator_table(frame: pd.DataFrame) -> Table:
-    """Measured values for reading, in Vietnamese numbers."""
-    table = Table(title="Indicators", title_justify="left")
-    for name, justify in (("indicator", "left"), ("unit", "left"), ("N", "right"), ("D", "right"), ("value", "right"),
-                          ("target", "right"), ("met", "left")):  # fmt: skip
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    """Measured values for reading, in Vietnamese numbers; of one unit alone, its name stands in the title."""
+    units = list(dict.fromkeys(frame["unit_name"]))
+    alone = len(units) == 1
+    table = Table(title=escape(units[0]) if alone else "Indicators", title_justify="left", box=SIMPLE_HEAD)
+    # Where it gets narrow a name is folded, never a number.
+    table.add_column("indicator", overflow="fold")
+    if not alone:
+        table.add_column("unit")
+    for name in ("value", "N / D", "target", "met"):
+        table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
     for row in records(frame):
         target = f"{row.target_op} {number_vi(row.target, 1)}" if row.target is not None else ""
         is_rate = row.denominator is not None
         value = number_vi(row.value, 2 if is_rate else 0) if row.complete else INCOMPLETE
-        table.add_row(
-            row.indicator, row.unit_name, number_vi(row.numerator, _decimals(row.numerator)),
-            number_vi(row.denominator, _decimals(row.denominator)), value, target, met_vi(row.met),
-        )  # fmt: skip
+        parts = [number_vi(n, _decimals(n)) for n in (row.numerator, row.denominator)] if is_rate else []
+        sign = {True: "✔", False: "✘", None: ""}[row.met]
+        table.add_row(row.indicator, *_unit(row, alone), value, " / ".join(parts), target, sign)
     return table
+
+
+def _unit(row: Any, alone: bool) -> list[str]:
+    """The cell of the unit's name, unless it stands in the title."""
+    return [] if alone else [escape(row.unit_name)]
 
 
 def _decimals(value: Decimal | None) -> int:
@@ -107,12 +118,51 @@ def records_table(records: list[dict[str, Any]], title: str, columns: Sequence[s
     names = list(columns or (records[0] if records else ["nothing"]))
     more = f" (first 200 of {len(records)})" if len(records) > 200 else f" ({len(records)})"
     # Escaped: what a sender wrote may look like the markup of the terminal's colours.
-    table = Table(title=escape(title + more), title_justify="left")
+    table = Table(title=escape(title + more), title_justify="left", box=SIMPLE_HEAD)
     for name in names:
-        table.add_column(name, overflow="fold")
+        numbers = any(isinstance(record.get(name), int | float) for record in records[:200])
+        justify: JustifyMethod = "right" if numbers else "left"
+        table.add_column(_HEADS.get(name, name), overflow="fold", justify=justify, no_wrap=name in _SHORT)
     for record in records[:200]:
         table.add_row(*("" if record.get(n) is None else escape(str(record[n])) for n in names))
     return table
+
+
+SUBMISSION_COLUMNS = ("verdict", "rows_accepted", "rows_rejected", "file")
+STATUS_COLUMNS = ("dataset", "unit", "state", "rows", "reason")
+TRACE_COLUMNS = ("file", "sheet", "row", "numerator", "denominator")
+FOUND_COLUMNS = ("where", "severity", "header", "value", "message")
+"""What fits on a terminal of 80 columns; ``--json`` has it all."""
+
+_SHORT = (
+    "verdict",
+    "rows_accepted",
+    "rows_rejected",
+    "dataset",
+    "state",
+    "severity",
+    "row",
+    "numerator",
+    "denominator",
+)
+_HEADS = {"rows_accepted": "accepted", "rows_rejected": "rejected", "header": "column", "numerator": "N",
+          "denominator": "D"}  # fmt: skip
+
+
+def for_reading(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Records with the columns that tables show besides: ``where`` a finding stands, ``rows`` taken and refused."""
+    return [
+        {
+            **record,
+            "where": " ".join(str(record[n]) for n in ("file", "sheet", "row") if record.get(n) is not None),
+            "rows": _rows(record.get("rows_accepted"), record.get("rows_rejected")),
+        }
+        for record in records
+    ]
+
+
+def _rows(accepted: int | None, rejected: int | None) -> str:
+    return "" if accepted is None else f"{accepted}, ✘ {rejected}" if rejected else str(accepted)
 
 
 def examined_table(record: dict[str, Any]) -> Table:
@@ -121,5 +171,5 @@ def examined_table(record: dict[str, Any]) -> Table:
     heading = f"{record['dataset'] or '?'} {record['period'] or '?'} {record['unit_code'] or '?'}"
     title = f"{record['file']}: {record['verdict'].upper()} — {heading} — {counts}"
     rows = finding_records(record["findings"])
-    names = ("sheet", "row", "column", "rule", "severity", "value", "message", "suggestion")
+    names = ("sheet", "row", "header", "severity", "value", "message")
     return records_table(rows, title, names)
