@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run up down test lint docs lock env clean
+.PHONY: help install run up down test unit lint docs lock env clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ down: install  ## stop what an interrupted `make up` or `make run` left behind
 
 test: install  ## lint, types, import rules and all tests, on the same embedded parts
 	@$(BIN)/python -m local.test
+
+unit: install  ## the quick tests alone, without Airflow and the whole journey: half a minute
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not airflow and not end_to_end"
 
 lint: install  ## ruff, mypy --strict, import-linter, SQL lint
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

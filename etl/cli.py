@@ -126,7 +126,10 @@ def sample(folder: Path, period: Period, scale: float, communes: int, seed: int,
     """
     import samples
 
-    written = samples.write_sample(folder, period, scale=scale, communes=communes, seed=seed, level=level)
+    with progress(communes, "people of") as step:
+        written = samples.write_sample(
+            folder, period, scale=scale, communes=communes, seed=seed, level=level, progress=step
+        )
     OUT.print(f"{len(written.files)} files in {folder}; the truth: {written.truth}", soft_wrap=True)
 
 

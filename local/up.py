@@ -26,7 +26,8 @@ def main() -> int:
     def interrupt(_: int, __: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupt)
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, interrupt)
     own = settings()
     for folder in (own.inbox, own.outbox):
         for sector in SECTORS:
