@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,11 @@ from openpyxl.utils import get_column_letter
 
 from etl.contracts import Column, Contract
 from etl.model.period import Period
+from etl.model.reproducible import SAVED, same_times
 from etl.reference.units import Unit, Units
 
 _NATION = ("CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
 _MONEY_UNIT = "Đơn vị tính: đồng"
-_FIXED = datetime(2019, 1, 2)  # noqa: DTZ001 - workbook properties carry no zone
 
 Line = list[Any]
 Sheet = tuple[str, list[Line]]
@@ -92,7 +92,7 @@ def sheets(form: Contract, unit: Unit, period: Period, units: Units, frame: pd.D
 def write_xlsx(path: Path, content: Iterable[Sheet]) -> None:
     """Write sheets as a workbook; the same content gives the same bytes."""
     book = openpyxl.Workbook(write_only=True)
-    book.properties.created = book.properties.modified = _FIXED
+    book.properties.created = book.properties.modified = SAVED
     book.properties.creator = "giamngheo"
     for name, lines in content:
         sheet = book.create_sheet(name)
@@ -104,7 +104,7 @@ def write_xlsx(path: Path, content: Iterable[Sheet]) -> None:
             sheet.append([_bold(sheet, v) for v in line] if is_header else line)
     buffer = io.BytesIO()
     book.save(buffer)
-    path.write_bytes(_same_times(buffer.getvalue()))
+    path.write_bytes(same_times(buffer.getvalue()))
 
 
 def _bold(sheet: Any, value: Any) -> Any:
@@ -112,23 +112,6 @@ def _bold(sheet: Any, value: Any) -> Any:
     cell.font = Font(bold=True)
     cell.alignment = Alignment(wrap_text=True, horizontal="center", vertical="center")
     return cell
-
-
-def _same_times(workbook: bytes) -> bytes:
-    """The zip with every entry's time fixed, and the time of saving, which openpyxl sets, taken back."""
-    import re
-    import zipfile
-
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            data = old.read(name)
-            if name == "docProps/core.xml":
-                data = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", b"2019-01-02T00:00:00Z", data)
-            entry = zipfile.ZipInfo(name, date_time=(2019, 1, 2, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(entry, data)
-    return out.getvalue()
 
 
 def write_csv(path: Path, lines: list[Line]) -> None:

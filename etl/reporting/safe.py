@@ -5,9 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import math
-import re
-import zipfile
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +14,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
-_FIXED = datetime(2018, 1, 1)  # noqa: DTZ001 - workbook properties carry no zone
+from etl.model.reproducible import SAVED, same_times
+
 _LONGEST_CELL = 32_767
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -82,10 +80,10 @@ def safe_csv(value: Any) -> Any:
 def save(book: Workbook, path: Path) -> Path:
     """Write a workbook all or nothing; the same content gives the same bytes, so that a re-run changes nothing."""
     book.properties.creator = "giamngheo"
-    book.properties.created = book.properties.modified = _FIXED
+    book.properties.created = book.properties.modified = SAVED
     buffer = io.BytesIO()
     book.save(buffer)
-    write_whole(path, _same_times(buffer.getvalue()))
+    write_whole(path, same_times(buffer.getvalue()))
     return path
 
 
@@ -95,17 +93,3 @@ def write_whole(path: Path, content: bytes) -> None:
     fresh = path.parent / f".{hashlib.sha256(path.name.encode()).hexdigest()[:16]}.new"
     fresh.write_bytes(content)
     fresh.replace(path)
-
-
-def _same_times(workbook: bytes) -> bytes:
-    """The zip with the time of saving, which openpyxl sets, taken back."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            data = old.read(name)
-            if name == "docProps/core.xml":
-                data = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", b"2018-01-01T00:00:00Z", data)
-            entry = zipfile.ZipInfo(name, date_time=(2018, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(entry, data)
-    return out.getvalue()

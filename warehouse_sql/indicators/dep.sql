@@ -41,21 +41,8 @@ codes:
     en: "Deprived in information assets"
 */
 SELECT
-    d.code, h.commune AS unit_code, coalesce(d.lacks, FALSE)::int AS numerator, 1::numeric AS denominator,
+    'DEP_' || d.number AS code, h.commune AS unit_code, d.lacks::int AS numerator, 1::numeric AS denominator,
     h.submission_id, h.sheet, h.row
-FROM core.register_household AS h
-CROSS JOIN
-    LATERAL (
-        VALUES
-        ('DEP_1', h.lacks_health_care),
-        ('DEP_2', h.lacks_insurance),
-        ('DEP_3', h.lacks_adult_education),
-        ('DEP_4', h.lacks_child_schooling),
-        ('DEP_5', h.lacks_housing_quality),
-        ('DEP_6', h.lacks_housing_area),
-        ('DEP_7', h.lacks_clean_water),
-        ('DEP_8', h.lacks_toilet),
-        ('DEP_9', h.lacks_telecom),
-        ('DEP_10', h.lacks_information)
-    ) AS d (code, lacks)
-WHERE h.period = :period AND h.classification IN ('poor_income', 'poor_deprivation', 'near_poor')
+FROM core.household_deprivation AS h
+CROSS JOIN LATERAL unnest(h.lacks) WITH ORDINALITY AS d (lacks, number)
+WHERE h.period = :period

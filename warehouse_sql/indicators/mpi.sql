@@ -28,34 +28,17 @@ codes:
     vi: "Chỉ số nghèo đa chiều (M0), theo hộ"
     en: "Adjusted headcount, households"
 */
-WITH listed AS (
-    SELECT
-        *,
-        (
-            coalesce(lacks_health_care, FALSE)::int
-            + coalesce(lacks_insurance, FALSE)::int
-            + coalesce(lacks_adult_education, FALSE)::int
-            + coalesce(lacks_child_schooling, FALSE)::int
-            + coalesce(lacks_housing_quality, FALSE)::int
-            + coalesce(lacks_housing_area, FALSE)::int
-            + coalesce(lacks_clean_water, FALSE)::int
-            + coalesce(lacks_toilet, FALSE)::int
-            + coalesce(lacks_telecom, FALSE)::int
-            + coalesce(lacks_information, FALSE)::int
-        ) AS lacking
-    FROM core.register_household
-    WHERE period = :period AND classification IN ('poor_income', 'poor_deprivation', 'near_poor')
-)
-
 SELECT
     m.code || w.suffix AS code, h.commune AS unit_code,
     w.weight * m.numerator AS numerator, w.weight * m.denominator AS denominator,
     h.submission_id, h.sheet, h.row
-FROM listed AS h
+FROM core.household_deprivation AS h
 CROSS JOIN LATERAL (VALUES ('.person', h.members::numeric), ('.household', 1::numeric)) AS w (suffix, weight)
-CROSS JOIN LATERAL (
-    VALUES
-    ('MPI_H', (h.lacking >= 3)::int::numeric, 1::numeric),
-    ('MPI_A', CASE WHEN h.lacking >= 3 THEN h.lacking * 0.1 ELSE 0 END, (h.lacking >= 3)::int::numeric),
-    ('MPI_M0', CASE WHEN h.lacking >= 3 THEN h.lacking * 0.1 ELSE 0 END, 1::numeric)
-) AS m (code, numerator, denominator)
+CROSS JOIN
+    LATERAL (
+        VALUES
+        ('MPI_H', (h.lacking >= 3)::int::numeric, 1::numeric),
+        ('MPI_A', CASE WHEN h.lacking >= 3 THEN h.lacking * 0.1 ELSE 0 END, (h.lacking >= 3)::int::numeric),
+        ('MPI_M0', CASE WHEN h.lacking >= 3 THEN h.lacking * 0.1 ELSE 0 END, 1::numeric)
+    ) AS m (code, numerator, denominator)
+WHERE h.period = :period

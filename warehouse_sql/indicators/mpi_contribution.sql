@@ -71,43 +71,11 @@ codes:
     vi: "Đóng góp vào M0 (theo hộ): Tài sản tiếp cận thông tin"
     en: "Censored contribution of information assets, households"
 */
-WITH listed AS (
-    SELECT
-        *,
-        (
-            coalesce(lacks_health_care, FALSE)::int
-            + coalesce(lacks_insurance, FALSE)::int
-            + coalesce(lacks_adult_education, FALSE)::int
-            + coalesce(lacks_child_schooling, FALSE)::int
-            + coalesce(lacks_housing_quality, FALSE)::int
-            + coalesce(lacks_housing_area, FALSE)::int
-            + coalesce(lacks_clean_water, FALSE)::int
-            + coalesce(lacks_toilet, FALSE)::int
-            + coalesce(lacks_telecom, FALSE)::int
-            + coalesce(lacks_information, FALSE)::int
-        ) AS lacking
-    FROM core.register_household
-    WHERE period = :period AND classification IN ('poor_income', 'poor_deprivation', 'near_poor')
-)
-
 SELECT
-    d.code || w.suffix AS code, h.commune AS unit_code,
-    w.weight * coalesce(d.lacks, FALSE)::int * 0.1 AS numerator, w.weight * h.lacking * 0.1 AS denominator,
+    'MPI_CONTRIBUTION_' || d.number || w.suffix AS code, h.commune AS unit_code,
+    w.weight * d.lacks::int * 0.1 AS numerator, w.weight * h.lacking * 0.1 AS denominator,
     h.submission_id, h.sheet, h.row
-FROM listed AS h
+FROM core.household_deprivation AS h
 CROSS JOIN LATERAL (VALUES ('.person', h.members::numeric), ('.household', 1::numeric)) AS w (suffix, weight)
-CROSS JOIN
-    LATERAL (
-        VALUES
-        ('MPI_CONTRIBUTION_1', h.lacks_health_care),
-        ('MPI_CONTRIBUTION_2', h.lacks_insurance),
-        ('MPI_CONTRIBUTION_3', h.lacks_adult_education),
-        ('MPI_CONTRIBUTION_4', h.lacks_child_schooling),
-        ('MPI_CONTRIBUTION_5', h.lacks_housing_quality),
-        ('MPI_CONTRIBUTION_6', h.lacks_housing_area),
-        ('MPI_CONTRIBUTION_7', h.lacks_clean_water),
-        ('MPI_CONTRIBUTION_8', h.lacks_toilet),
-        ('MPI_CONTRIBUTION_9', h.lacks_telecom),
-        ('MPI_CONTRIBUTION_10', h.lacks_information)
-    ) AS d (code, lacks)
-WHERE h.lacking >= 3
+CROSS JOIN LATERAL unnest(h.lacks) WITH ORDINALITY AS d (lacks, number)
+WHERE h.period = :period AND h.lacking >= 3

@@ -117,3 +117,30 @@ FROM history.water_works AS f
 INNER JOIN core.current_coverage AS c
     ON f.period = c.period AND f.submission_id = c.submission_id AND f.district_code = c.district_code
 WHERE c.dataset = 'water_works';
+
+CREATE VIEW core.household_deprivation AS
+WITH listed AS (
+    SELECT
+        submission_id, sheet, row, period, district_code, commune, household_code, classification, members,
+        ARRAY[
+            coalesce(lacks_health_care, FALSE),
+            coalesce(lacks_insurance, FALSE),
+            coalesce(lacks_adult_education, FALSE),
+            coalesce(lacks_child_schooling, FALSE),
+            coalesce(lacks_housing_quality, FALSE),
+            coalesce(lacks_housing_area, FALSE),
+            coalesce(lacks_clean_water, FALSE),
+            coalesce(lacks_toilet, FALSE),
+            coalesce(lacks_telecom, FALSE),
+            coalesce(lacks_information, FALSE)
+        ] AS lacks
+    FROM core.register_household
+    WHERE classification IN ('poor_income', 'poor_deprivation', 'near_poor')
+)
+
+SELECT
+    submission_id, sheet, row, period, district_code, commune, household_code, classification, members, lacks,
+    cardinality(array_positions(lacks, TRUE)) AS lacking
+FROM listed;
+COMMENT ON VIEW core.household_deprivation IS
+'Poor and near-poor households: which of the ten indicators each lacks, in the order of the form, and how many.';
