@@ -94,12 +94,14 @@ def _sheet(reader: Any, at: int, name: str) -> Grid:
     sheet = reader.load_sheet(at, header_row=None, skip_rows=0, dtypes="string")
     if not sheet.height or not sheet.width:
         return Grid(name, _frame([]))
+    # Columns that are empty from the left edge on are not loaded; the first one that is knows its place.
+    left = sheet.available_columns()[0].absolute_index + 1
     batch, errors = sheet.to_arrow_with_errors()
-    cells = pd.DataFrame({i: column.to_pandas() for i, column in enumerate(batch.columns, start=1)}, dtype="str")
+    cells = pd.DataFrame({i: column.to_pandas() for i, column in enumerate(batch.columns, start=left)}, dtype="str")
     cells.index = pd.RangeIndex(1, len(cells) + 1)
     for error in errors.errors if errors else ():
         row, column = error.offset_position
-        cells.loc[row + 1, column + 1] = _error_text(error.detail)
+        cells.loc[row + 1, column + left] = _error_text(error.detail)
     return Grid(name, _blank_out(cells))
 
 
