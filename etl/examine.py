@@ -12,6 +12,7 @@ import pandas as pd
 from etl.checking import check
 from etl.conforming import conform, match_columns, read_heading
 from etl.contracts import Contract, contract, contracts, sector_datasets
+from etl.model.answer_sheet import is_answer_sheet, sent_name
 from etl.model.examined import Counts, Examined, Heading, Verdict
 from etl.model.finding import Effect, Finding, Severity, findings_frame, join_findings
 from etl.model.grid import Grid, Table
@@ -25,6 +26,9 @@ LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 
 _TITLE_ROWS = 40
 """A title stands in the first rows of a sheet."""
+
+OWN_ANSWER = "answer"
+"""Why the rows of a sheet that an answer of ours has added are ignored."""
 
 NO_TABLE = "no_table"
 """Why the rows of a sheet without a table are ignored: a cover, an instruction page, a chart's data."""
@@ -49,7 +53,7 @@ def examine(
 
 
 def _examine_grids(grids: list[Grid], *, file_name: str, folder: str, sector: str | None, today: date) -> Examined:
-    found = [find_table(grid, contracts()) for grid in grids]
+    found = [None if is_answer_sheet(grid) else find_table(grid, contracts()) for grid in grids]
     tables = [table for table in found if table is not None and table.dataset is not None]
     ignored = _ignored(grids, tables)
     datasets = sorted({table.dataset for table in tables if table.dataset})
@@ -59,23 +63,24 @@ def _examine_grids(grids: list[Grid], *, file_name: str, folder: str, sector: st
 
     form = contract(datasets[0])
     matched = [match_columns(table, form) for table in tables]
-    heading, heading_findings = read_heading(tables, form, file_name, folder, today)
+    layout = {table.sheet: columns.places(form) for table, (columns, _) in zip(tables, matched, strict=True)}
+    heading, heading_findings = read_heading(tables, form, sent_name(file_name), folder, today)
     findings = join_findings([heading_findings, *(own for _, own in matched)])
     if not sum(len(table.body) for table in tables):
         findings = join_findings([findings, findings_frame([Finding("no_data_rows", Severity.CRITICAL)])])
     if len(_of_whole_file(findings)):
-        return _rejected(heading, findings, tables, ignored)
+        return _rejected(heading, findings, tables, ignored, layout)
 
     conformed = conform(tables, [columns for columns, _ in matched], form, heading)
     findings = join_findings([findings, conformed.findings])
     if len(fatal := _of_whole_file(findings)):
-        return _rejected(heading, fatal, tables, ignored)
+        return _rejected(heading, fatal, tables, ignored, layout)
     checked = check(conformed.rows, findings, form, heading)
     total = len(conformed.rows)
     accepted = len(checked.rows)
     counts = Counts(total + sum(ignored.values()), accepted, total - accepted, sum(ignored.values()))
     verdict = Verdict.ACCEPTED if accepted == total else Verdict.PARTLY if accepted else Verdict.REJECTED
-    return Examined(verdict, heading, counts, checked.rows, checked.findings, ignored, checked.check_run)
+    return Examined(verdict, heading, counts, checked.rows, checked.findings, ignored, checked.check_run, layout)
 
 
 def _wrong_form(
@@ -119,7 +124,9 @@ def _ignored(grids: list[Grid], tables: list[Table]) -> dict[str, int]:
     """Reason → number of rows that are no data, over all sheets. A sheet without a table is ignored whole."""
     reasons = Counter(reason for table in tables for reason in table.ignored.values())
     with_table = {table.sheet for table in tables}
-    reasons[NO_TABLE] = sum(_last_row(grid) for grid in grids if grid.sheet not in with_table)
+    for grid in grids:
+        if grid.sheet not in with_table:
+            reasons[OWN_ANSWER if is_answer_sheet(grid) else NO_TABLE] += _last_row(grid)
     return {reason: count for reason, count in sorted(reasons.items()) if count}
 
 
@@ -133,12 +140,15 @@ def _refused(rule: str, **params: str) -> Examined:
     return _rejected(Heading(), findings_frame([finding]), [], {})
 
 
-def _rejected(heading: Heading, findings: pd.DataFrame, tables: list[Table], ignored: dict[str, int]) -> Examined:
+def _rejected(
+    heading: Heading, findings: pd.DataFrame, tables: list[Table], ignored: dict[str, int],
+    layout: dict[str, dict[str, int]] | None = None,
+) -> Examined:  # fmt: skip
     """A file rejected as a whole: each of its data rows counts as rejected."""
     data = sum(len(table.body) for table in tables)
     away = sum(ignored.values())
     counts = Counts(read=data + away, accepted=0, rejected=data, ignored=away)
-    return Examined(Verdict.REJECTED, heading, counts, pd.DataFrame(), findings, ignored)
+    return Examined(Verdict.REJECTED, heading, counts, pd.DataFrame(), findings, ignored, {}, layout or {})
 
 
 def _of_whole_file(findings: pd.DataFrame) -> pd.DataFrame:

@@ -25,6 +25,7 @@ from etl.indicators import measure as measuring
 from etl.intake import archive, inbox
 from etl.model.examined import Verdict
 from etl.model.period import Period
+from etl.reading import read_grids
 from etl.reference.rules import tell_all
 from etl.reference.units import units_on
 from etl.reporting import Definition, write_answer, write_report
@@ -147,7 +148,11 @@ def _answer_one(conn: Connection, settings: Settings, submission_id: str) -> Pat
     submission = ledger.get(conn, submission_id)
     title = contract(submission.dataset).title if submission.dataset else ""
     findings = ledger.findings(conn, submission=submission_id)
-    path = write_answer(submission, findings, settings.outbox / submission.sector, title)
+    source = archive.place(settings.archive, submission.sha256)
+    path = write_answer(
+        submission, findings, settings.outbox / submission.sector, title, source,
+        lambda: read_grids(source, submission.file_name),
+    )  # fmt: skip
     ledger.mark_answered(conn, submission_id, submission.findings_version)
     return path
 

@@ -23,6 +23,13 @@ class ColumnMap:
     columns: Mapping[str, int]
     births: Mapping[str, int] = field(default_factory=dict)
 
+    def places(self, form: Contract) -> dict[str, int]:
+        """Contract column → physical column; of a birth that stands in the column of the sex, the first of the two."""
+        split = {}
+        if self.births and form.split_sex:
+            split = dict.fromkeys((form.split_sex.sex, form.split_sex.birth), min(self.births.values()))
+        return {**split, **self.columns}
+
 
 def match_columns(table: Table, form: Contract) -> tuple[ColumnMap, pd.DataFrame]:
     """The columns of a table, matched by their folded headers; no column twice.

@@ -53,7 +53,8 @@ class Examined:
     """One file, examined.
 
     rows: the accepted rows, typed: ``sheet`` str, ``row`` int64 (physical), then the contract's stored columns
-    (see ``Contract.stored_columns``). findings: a findings frame. ignored: reason → number of rows.
+    (see ``Contract.stored_columns``). findings: a findings frame. ignored: reason → number of rows. layout: sheet →
+    contract column → physical column, where the columns of a table were told.
     """
 
     verdict: Verdict
@@ -63,3 +64,4 @@ class Examined:
     findings: pd.DataFrame
     ignored: dict[str, int] = field(default_factory=dict)
     check_run: dict[str, Any] = field(default_factory=dict)
+    layout: dict[str, dict[str, int]] = field(default_factory=dict)

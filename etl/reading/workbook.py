@@ -118,14 +118,13 @@ def _error_text(detail: str) -> str:
 def _read_with_openpyxl(path: Path) -> list[Grid]:
     import openpyxl
 
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    try:
+    # The open file, not its path: openpyxl goes by a name's ending, and the archive's names have none.
+    with path.open("rb") as file:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
         return [
             Grid(sheet.title, _frame([[cell_text(v) for v in row] for row in sheet.iter_rows(values_only=True)]))
             for sheet in book.worksheets
         ]
-    finally:
-        book.close()
 
 
 def cell_text(value: Any) -> str:

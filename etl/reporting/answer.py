@@ -1,8 +1,9 @@
-"""The answer to a sector: what became of its file, and where each fault stands, in Vietnamese."""
+"""The answer to a sector: what became of its file and where each fault stands, in Vietnamese, in its own workbook."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -11,22 +12,26 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from etl.model.answer_sheet import NOTICE, SUFFIX, sent_name
 from etl.model.frames import records
+from etl.model.grid import Grid
 from etl.model.period import Period
 from etl.reference.units import units_on
-from etl.reporting import safe
+from etl.reporting import marked, safe
 from etl.reporting.words import LOCAL_TIME, REASONS, SEVERITIES, number_vi
 from etl.warehouse.ledger import Submission
 
 LISTED_AT_MOST = 50_000
+COPIED_ROWS, COPIED_BYTES = 50_000, 20 * 1024**2
+"""A workbook beyond these is answered with its faulty rows: marking a copy would take longer than a minute."""
+
 _LONGEST_NAME = 255
-_SUFFIX = ".tra-loi"
 
 
 def answer_name(file_name: str, submission_id: str, extension: str) -> str:
     """The answer's file name: the sender's stem without what a path could trip over, then the id; 255 bytes at most."""
-    stem = re.sub(r"[\x00-\x1f/\\:*?\"<>|]+", "_", PurePath(file_name).stem).strip(" .-") or "tep"
-    tail = f"__{submission_id}{_SUFFIX}{extension}"
+    stem = re.sub(r"[\x00-\x1f/\\:*?\"<>|]+", "_", PurePath(sent_name(file_name)).stem).strip(" .-") or "tep"
+    tail = f"__{submission_id}{SUFFIX}{extension}"
     room = _LONGEST_NAME - len(tail.encode())
     return stem.encode()[:room].decode("utf-8", "ignore") + tail
 
@@ -47,38 +52,86 @@ def _way_out(submission: Submission, findings: pd.DataFrame) -> str:
     return str(critical["suggestion"].iloc[0]) if submission.verdict == "rejected" and len(critical) else ""
 
 
-def write_answer(submission: Submission, findings: pd.DataFrame, folder: Path, title: str) -> Path:
+def write_answer(
+    submission: Submission, findings: pd.DataFrame, folder: Path, title: str, source: Path | None = None,
+    grids: Callable[[], Sequence[Grid]] = tuple,
+) -> Path:  # fmt: skip
     """Write the answer workbook and its one-line .txt into the sector's outbox; the workbook's path.
 
-    findings: number, rule, severity, sheet, row, header, value, message, suggestion. title: of the dataset, "" if it
-    could not be told. The same content gives the same bytes.
+    With findings in cells the answer is the sender's own workbook, each faulty cell marked and commented; where it
+    cannot be copied safely (another format, too large), a new one with the faulty rows. findings: number, rule,
+    severity, sheet, row, column_name, header, value, message, suggestion. title: of the dataset, "" if it could not be
+    told. source: the file as it was sent; grids: gives its cells, asked only where they are needed. The same content
+    gives the same bytes.
     """
-    book = Workbook()
-    _result_sheet(book.active, submission, findings, title)
-    _list_sheet(book.create_sheet("Danh sách lỗi"), findings)
-    path = safe.save(book, folder / answer_name(submission.file_name, submission.id, ".xlsx"))
+    placed = findings[findings["row"].notna() & findings["sheet"].notna()]
+    small = (submission.rows_read or 0) <= COPIED_ROWS and submission.size_bytes <= COPIED_BYTES
+    book = marked.copy_of(source) if len(placed) and small and source is not None else None
+    own = book is not None
+    if book is None:
+        book = Workbook()
+        book.remove(book.worksheets[0])
+    if own:
+        marked.mark(book, placed, submission.layout)
+    elif len(placed):
+        marked.add_faulty_rows(book, placed, submission.layout, grids())
+    names = {sheet.title for sheet in book.worksheets}
+    sheet = book.create_sheet(
+        next(n for n in ("Kết quả", *(f"Kết quả {i}" for i in range(2, 99))) if n not in names), 0
+    )
+    book.active = 0
+    _result_sheet(sheet, submission, findings, title, names if own else set())
+    place = folder / answer_name(submission.file_name, submission.id, ".xlsx")
+    finish = marked.with_values(source, book.sheetnames) if own and source else bytes
+    path = safe.save(book, place, finish)
     line = f"{verdict_line(submission, findings)} {_way_out(submission, findings)}".replace("\n", " ").rstrip()
     safe.write_whole(folder / answer_name(submission.file_name, submission.id, ".txt"), f"\ufeff{line}\r\n".encode())
     return path
 
 
-def _result_sheet(sheet: Any, submission: Submission, findings: pd.DataFrame, title: str) -> None:
-    sheet.title = "Kết quả"
-    sheet.column_dimensions["A"].width = 30
-    sheet.column_dimensions["B"].width = 84
-    sheet.column_dimensions["C"].width = 12
-    headline = safe.put(sheet["A1"], verdict_line(submission, findings))
+_LIST = (
+    ("STT", 6), ("Trang", 20), ("Dòng", 8), ("Cột", 26), ("Giá trị", 24), ("Mức độ", 18), ("Lý do", 52),
+    ("Cách sửa", 52),
+)  # fmt: skip
+
+
+def _result_sheet(sheet: Any, submission: Submission, findings: pd.DataFrame, title: str, linked: set[str]) -> None:
+    """Verdict, facts, how often each rule was broken, and the list of findings; linked: sheets that entries lead to."""
+    for column, (_, width) in enumerate(_LIST, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    headline = _wide(sheet, 1, 1, 8, verdict_line(submission, findings))
     headline.font = Font(bold=True, size=16)
     headline.fill = safe.FILLS[{"accepted": "good", "partly": "warning"}.get(submission.verdict or "", "critical")]
     headline.alignment = Alignment(wrap_text=True, vertical="center")
-    sheet.merge_cells("A1:C1")
     sheet.row_dimensions[1].height = 48
+    _wide(sheet, 2, 1, 8, NOTICE).font = Font(italic=True, color="7F7F7F")
+    facts = _facts(submission, title)
+    for at, (label, value) in enumerate(facts, start=3):
+        name = _wide(sheet, at, 1, 3, label)
+        name.font, name.alignment = Font(bold=True), safe.WRAP
+        _wide(sheet, at, 4, 8, value).alignment = Alignment(wrap_text=True, vertical="top", horizontal="left")
+        if isinstance(value, str) and len(value) > 160:
+            sheet.row_dimensions[at].height = 31
+    after = _counts(sheet, len(facts) + 4, findings)
+    _list(sheet, after, findings, linked)
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def _wide(sheet: Any, row: int, first: int, last: int, value: Any) -> Any:
+    """A value over several columns."""
+    sheet.merge_cells(start_row=row, end_row=row, start_column=first, end_column=last)
+    return safe.put(sheet.cell(row, first), value)
+
+
+def _facts(submission: Submission, title: str) -> list[tuple[str, Any]]:
     period = Period.parse(submission.period) if submission.period else None
     unit = submission.unit_code
     if period and unit:
         unit = units_on(period.last_day)[unit].name
     received = submission.received_at.astimezone(LOCAL_TIME)
-    facts = [
+    return [
         ("Tệp đã gửi", submission.file_name), ("Mã lần gửi", submission.id), ("Biểu", title or "không xác định được"),
         ("Kỳ báo cáo", period.title_vi if period else "không xác định được"),
         ("Số liệu đến ngày", f"{submission.as_of:%d/%m/%Y}" if submission.as_of else ""),
@@ -88,14 +141,6 @@ def _result_sheet(sheet: Any, submission: Submission, findings: pd.DataFrame, ti
         ("Vì sao bỏ qua", ", ".join(f"{REASONS.get(k, k)}: {v}" for k, v in sorted(submission.ignored.items()))),
         ("Việc cần làm", _next_steps(submission)),
     ]  # fmt: skip
-    for at, (label, value) in enumerate(facts, start=3):
-        name = safe.put(sheet.cell(at, 1), label)
-        name.font, name.alignment = Font(bold=True), safe.WRAP
-        cell = safe.put(sheet.cell(at, 2), value)
-        cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="left")
-        safe.fit_row(sheet, at)
-    _counts(sheet, len(facts) + 4, findings)
-    _on_one_page_across(sheet)
 
 
 def _next_steps(submission: Submission) -> str:
@@ -103,56 +148,46 @@ def _next_steps(submission: Submission) -> str:
         return "Không phải làm gì thêm. Muốn sửa số liệu: sửa tệp rồi gửi lại vào cùng thư mục, bản mới thay bản cũ."
     if submission.verdict == "partly":
         return (
-            "Các dòng được nhận đã đưa vào hệ thống. Sửa những dòng ở trang «Danh sách lỗi» ngay trong tệp của đơn vị, "
-            "rồi gửi lại cả tệp vào cùng thư mục: bản mới thay bản cũ."
+            "Các dòng được nhận đã đưa vào hệ thống. Sửa những ô được đánh dấu ngay trong tệp này (hoặc trong tệp của "
+            "đơn vị), rồi gửi lại cả tệp vào cùng thư mục: bản mới thay bản cũ."
         )
-    return "Số liệu cũ (nếu có) giữ nguyên. Sửa tệp theo trang «Danh sách lỗi» rồi gửi lại vào cùng thư mục."
+    return "Chưa có số liệu nào được đưa vào hệ thống. Sửa theo lý do ở trên rồi gửi lại vào cùng thư mục."
 
 
-def _counts(sheet: Any, first: int, findings: pd.DataFrame) -> None:
-    """How often each rule was broken."""
+def _counts(sheet: Any, first: int, findings: pd.DataFrame) -> int:
+    """How often each rule was broken; the row after."""
+    if not len(findings):
+        return first
+    counted = findings.groupby(["severity", "rule"], sort=False).agg(n=("rule", "size"), message=("message", "first"))
+    for start, end, label in ((1, 3, "Mức độ"), (4, 7, "Lỗi (ví dụ)"), (8, 8, "Số lần")):
+        safe.head(_wide(sheet, first, start, end, label) if start < end else safe.put(sheet.cell(first, start), label))
+    ordered = counted.reset_index().sort_values(["severity", "n"], ascending=[True, False], kind="stable")
+    at = first
+    for at, row in enumerate(records(ordered), start=first + 1):
+        severity = _wide(sheet, at, 1, 3, SEVERITIES[row.severity])
+        severity.fill, severity.alignment = safe.FILLS[row.severity], safe.WRAP
+        _wide(sheet, at, 4, 7, row.message).alignment = safe.WRAP
+        safe.put(sheet.cell(at, 8), int(row.n)).alignment = Alignment(horizontal="left", vertical="top")
+    return at + 2
+
+
+def _list(sheet: Any, first: int, findings: pd.DataFrame, linked: set[str]) -> None:
+    """Every finding; its row number leads to the marked cell."""
     if not len(findings):
         return
-    counted = findings.groupby(["severity", "rule"], sort=False).agg(n=("rule", "size"), message=("message", "first"))
-    for column, label in enumerate(("Mức độ", "Lỗi (ví dụ)", "Số lần"), start=1):
+    for column, (label, _) in enumerate(_LIST, start=1):
         safe.head(safe.put(sheet.cell(first, column), label))
-    ordered = counted.reset_index().sort_values(["severity", "n"], ascending=[True, False], kind="stable")
-    for at, row in enumerate(records(ordered), start=first + 1):
-        severity = safe.put(sheet.cell(at, 1), SEVERITIES[row.severity])
-        severity.fill, severity.alignment = safe.FILLS[row.severity], safe.WRAP
-        safe.put(sheet.cell(at, 2), row.message).alignment = safe.WRAP
-        safe.put(sheet.cell(at, 3), int(row.n)).alignment = safe.WRAP
-        safe.fit_row(sheet, at)
-
-
-_LIST = (
-    ("STT", 6), ("Trang", 18), ("Dòng", 8), ("Cột", 26), ("Giá trị", 24), ("Mức độ", 20), ("Lý do", 52),
-    ("Cách sửa", 52),
-)  # fmt: skip
-
-
-def _list_sheet(sheet: Any, findings: pd.DataFrame) -> None:
-    for column, (label, width) in enumerate(_LIST, start=1):
-        safe.head(safe.put(sheet.cell(1, column), label))
-        sheet.column_dimensions[get_column_letter(column)].width = width
     shown = findings.head(LISTED_AT_MOST)
-    for at, row in enumerate(records(shown), start=2):
+    for at, row in enumerate(records(shown), start=first + 1):
         texts = (row.sheet, row.row, row.header, row.value, SEVERITIES[row.severity], row.message, row.suggestion)
-        for column, value in enumerate((at - 1, *texts), start=1):
+        for column, value in enumerate((at - first, *texts), start=1):
             cell = safe.put(sheet.cell(at, column), None if pd.isna(value) else value)
             cell.alignment, cell.border = safe.WRAP, safe.THIN
+        if row.sheet in linked and not pd.isna(row.row):
+            marked.link(sheet.cell(at, 3), str(row.sheet), int(row.row))
         sheet.cell(at, 6).fill = safe.FILLS[row.severity]
         safe.fit_row(sheet, at)
     if len(findings) > LISTED_AT_MOST:
         more = f"… và {number_vi(len(findings) - LISTED_AT_MOST)} lỗi nữa; lệnh «giamngheo findings» cho xem tất cả."
-        safe.put(sheet.cell(LISTED_AT_MOST + 2, 2), more)
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(_LIST))}{max(2, len(shown) + 1)}"
-    sheet.print_title_rows = "1:1"
-    _on_one_page_across(sheet)
-
-
-def _on_one_page_across(sheet: Any) -> None:
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        safe.put(sheet.cell(first + LISTED_AT_MOST + 1, 2), more)
+    sheet.auto_filter.ref = f"A{first}:{get_column_letter(len(_LIST))}{first + len(shown)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -77,13 +78,16 @@ def safe_csv(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(_STARTS_A_FORMULA) else value
 
 
-def save(book: Workbook, path: Path) -> Path:
-    """Write a workbook all or nothing; the same content gives the same bytes, so that a re-run changes nothing."""
+def save(book: Workbook, path: Path, finish: Callable[[bytes], bytes] = bytes) -> Path:
+    """Write a workbook all or nothing; the same content gives the same bytes, so that a re-run changes nothing.
+
+    finish: what is still to be done to the bytes that openpyxl gives.
+    """
     book.properties.creator = "giamngheo"
     book.properties.created = book.properties.modified = SAVED
     buffer = io.BytesIO()
     book.save(buffer)
-    write_whole(path, same_times(buffer.getvalue()))
+    write_whole(path, same_times(finish(buffer.getvalue())))
     return path
 
 

@@ -41,6 +41,7 @@ class Submission:
     rows_rejected: int | None
     rows_ignored: int | None
     ignored: dict[str, int]
+    layout: dict[str, dict[str, int]]
     accepted_at: datetime | None
     superseded_at: datetime | None
     superseded_by: str | None
@@ -137,7 +138,7 @@ def set_prepared(conn: Connection, submission_id: str, examined: Examined) -> No
         text(
             "UPDATE intake.submission SET dataset = :dataset, unit_code = :unit, period = :period, as_of = :as_of,"
             " state = 'prepared', verdict = :verdict, rows_read = :read, rows_accepted = :accepted,"
-            " rows_rejected = :rejected, rows_ignored = :ignored_rows, ignored = :ignored"
+            " rows_rejected = :rejected, rows_ignored = :ignored_rows, ignored = :ignored, layout = :layout"
             " WHERE id = :id AND accepted_at IS NULL"
         ),
         {
@@ -145,6 +146,7 @@ def set_prepared(conn: Connection, submission_id: str, examined: Examined) -> No
             "period": str(heading.period) if heading.period else None, "as_of": heading.as_of,
             "verdict": examined.verdict.value, "read": counts.read, "accepted": counts.accepted,
             "rejected": counts.rejected, "ignored_rows": counts.ignored, "ignored": json.dumps(examined.ignored),
+            "layout": json.dumps(examined.layout, ensure_ascii=False),
         },
     )  # fmt: skip
     if done.rowcount != 1:

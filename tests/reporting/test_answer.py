@@ -26,7 +26,7 @@ SUBMISSION = Submission(
     id="credit-0123456789ab-1", sector="credit", dataset="credit_loan", unit_code="082", period="2018-Q4",
     as_of=date(2018, 12, 31), file_name="dư nợ.xlsx", folder="", sha256="0" * 64, size_bytes=1,
     modified_at=datetime(2019, 1, 2, tzinfo=UTC), received_at=datetime(2019, 1, 2, 20, tzinfo=UTC), state="accepted",
-    verdict="partly", rows_read=12, rows_accepted=1, rows_rejected=2, rows_ignored=9, ignored={"title": 8, "total": 1},
+    verdict="partly", rows_read=12, rows_accepted=1, rows_rejected=2, rows_ignored=9, ignored={"title": 8, "total": 1}, layout={},
     accepted_at=None, superseded_at=None, superseded_by=None, findings_version=1, answered_version=-1,
 )  # fmt: skip
 
@@ -35,11 +35,11 @@ def findings(*rows: tuple[str, str, int | None, str, str]) -> pd.DataFrame:
     """(rule, severity, row, value, message)."""
     frame = pd.DataFrame(
         [
-            {"number": n, "rule": rule, "severity": severity, "sheet": "S", "row": row, "header": "Số tiền vay",
+            {"number": n, "rule": rule, "severity": severity, "sheet": "S", "row": row, "column_name": "principal", "header": "Số tiền vay",
              "value": value, "message": message, "suggestion": "Sửa lại."}
             for n, (rule, severity, row, value, message) in enumerate(rows, start=1)
         ],
-        columns=["number", "rule", "severity", "sheet", "row", "header", "value", "message", "suggestion"],
+        columns=["number", "rule", "severity", "sheet", "row", "column_name", "header", "value", "message", "suggestion"],
     )  # fmt: skip
     return frame.astype({"row": "Int64"})
 

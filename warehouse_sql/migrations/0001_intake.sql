@@ -22,6 +22,7 @@ CREATE TABLE intake.submission (
     rows_rejected integer,
     rows_ignored integer,
     ignored jsonb NOT NULL DEFAULT '{}',
+    layout jsonb NOT NULL DEFAULT '{}',
     accepted_at timestamptz,
     superseded_at timestamptz,
     superseded_by text REFERENCES intake.submission (id),
@@ -36,6 +37,7 @@ CREATE TABLE intake.submission (
 );
 COMMENT ON TABLE intake.submission IS 'One drop''s journey through the system; its id is the same everywhere.';
 COMMENT ON COLUMN intake.submission.as_of IS 'Last day of what the title names: a month, a day, a quarter.';
+COMMENT ON COLUMN intake.submission.layout IS 'Sheet, column of the contract, physical column: where an answer marks a cell.';
 COMMENT ON COLUMN intake.submission.accepted_at IS 'From this moment on readers see its rows.';
 COMMENT ON COLUMN intake.submission.superseded_at IS 'When the last of its districts was taken over by another of the same as_of.';
 CREATE INDEX submission_period ON intake.submission (period, dataset);
