@@ -302,6 +302,22 @@ def report(period: Period, out: Path | None, edition: int | None) -> None:
 
 
 @cli.command()
+@click.argument("dataset")
+@click.option("--unit", help="the submitting unit's code, such as 082; default: the province")
+@click.option("--period", type=PERIOD, help="the quarter; default: the last that has ended")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="the workbook to write")
+def template(dataset: str, unit: str | None, period: Period | None, out: Path) -> None:
+    """Write the workbook of a DATASET for a unit to fill in: official header, lists to choose from, instructions.
+
+    \b
+    Example: giamngheo template credit_loan --unit 082 --out credit_loan_082.xlsx
+    """
+    from etl import questions
+
+    OUT.print(str(questions.template(dataset, unit, period, out)), soft_wrap=True)
+
+
+@cli.command()
 def doctor() -> None:
     """What is wrong with this installation, in plain words. Exit code 0 when nothing is.
 

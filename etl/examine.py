@@ -12,6 +12,7 @@ import pandas as pd
 from etl.checking import check
 from etl.conforming import conform, match_columns, read_heading
 from etl.contracts import Contract, contract, contracts, sector_datasets
+from etl.contracts.form import is_outdated
 from etl.model.answer_sheet import is_answer_sheet, sent_name
 from etl.model.examined import Counts, Examined, Heading, Verdict
 from etl.model.finding import Effect, Finding, Severity, findings_frame, join_findings
@@ -70,6 +71,7 @@ def _examine_grids(grids: list[Grid], *, file_name: str, folder: str, sector: st
         findings = join_findings([findings, findings_frame([Finding("no_data_rows", Severity.CRITICAL)])])
     if len(_of_whole_file(findings)):
         return _rejected(heading, findings, tables, ignored, layout)
+    findings = join_findings([findings, _version(grids, form)])
 
     conformed = conform(tables, [columns for columns, _ in matched], form, heading)
     findings = join_findings([findings, conformed.findings])
@@ -81,6 +83,13 @@ def _examine_grids(grids: list[Grid], *, file_name: str, folder: str, sector: st
     counts = Counts(total + sum(ignored.values()), accepted, total - accepted, sum(ignored.values()))
     verdict = Verdict.ACCEPTED if accepted == total else Verdict.PARTLY if accepted else Verdict.REJECTED
     return Examined(verdict, heading, counts, checked.rows, checked.findings, ignored, checked.check_run, layout)
+
+
+def _version(grids: list[Grid], form: Contract) -> pd.DataFrame:
+    """Told when the file was made from a template of an earlier form."""
+    cells = [c for g in grids for c in g.cells.iloc[:_TITLE_ROWS].to_numpy(dtype=object).ravel() if isinstance(c, str)]
+    marks = [cell for cell in cells if is_outdated(cell, form)]
+    return findings_frame(Finding("template_outdated", Severity.INFO, value=mark) for mark in marks[:1])
 
 
 def _wrong_form(

@@ -11,11 +11,13 @@ from sqlalchemy import Connection, text
 
 from etl import pipeline
 from etl.contracts import contract
+from etl.examine import LOCAL_TIME
 from etl.indicators import editions
 from etl.indicators import measure as measuring
 from etl.indicators import trace as tracing
 from etl.model.period import Period
 from etl.reference.units import units_on
+from etl.reporting.template import write_template
 from etl.settings import Settings
 from etl.warehouse import at, connect, ledger
 
@@ -60,6 +62,23 @@ def report(settings: Settings, period: Period, folder: Path | None, edition: int
     if edition is None:
         pipeline.measure(settings, str(period))
     return pipeline.report(settings, str(period), edition, folder)
+
+
+def template(dataset: str, unit: str | None, period: Period | None, out: Path) -> Path:
+    """The template of a dataset for a unit (the province) and a period (the last that has ended).
+
+    Raises LookupError for an unknown dataset or unit, or one that does not send it; OSError.
+    """
+    form = contract(dataset)
+    chosen = period or Period.of(datetime.now(LOCAL_TIME).date()).previous()
+    units = units_on(chosen.last_day)
+    if unit is not None and unit not in units:
+        raise LookupError(f"there is no unit {unit!r} on {chosen.last_day:%d/%m/%Y}")
+    sender = units[unit] if unit else units.province
+    if sender.level not in ("district", "province"):
+        own = units.district_of(sender.code)
+        raise LookupError(f"{sender.name} sends no files of its own: --unit {own.code} ({own.name})")
+    return write_template(form, sender, chosen, units, out)
 
 
 def status(settings: Settings, period: Period | None) -> list[dict[str, Any]]:

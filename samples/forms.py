@@ -17,46 +17,12 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from etl.contracts import Column, Contract
+from etl.contracts.form import Line, header, title_block
 from etl.model.period import Period
 from etl.model.reproducible import SAVED, same_times
 from etl.reference.units import Unit, Units
 
-_NATION = ("CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
-_MONEY_UNIT = "Đơn vị tính: đồng"
-
-Line = list[Any]
 Sheet = tuple[str, list[Line]]
-
-
-def period_words(form: Contract, period: Period) -> str:
-    """How the form of a dataset names a period: a month, a day, a semester, a year, a quarter."""
-    day = period.last_day
-    match form.cadence, form.sector:
-        case "monthly", "health_insurance":
-            return f"(Tính đến ngày {day:%d/%m/%Y})"
-        case "monthly", _:
-            return f"Tháng {day.month} năm {day.year}"
-        case "semester", _ if period.quarter == 4:
-            return f"Học kỳ I năm học {day.year}–{day.year + 1}"
-        case "yearly", _ if period.quarter == 4:
-            return f"Năm {day.year}"
-    return period.title_vi
-
-
-def title_block(form: Contract, unit: Unit, period: Period) -> list[Line]:
-    """The lines above the table: agency left, the nation's motto right, title, period, unit, unit of the amounts."""
-    gap: Line = [None] * 4
-    agency = form.agency if unit.level == "province" else f"{form.agency} {unit.name.upper()}"
-    lines: list[Line] = [[agency, *gap, _NATION[0]], [None, *gap, _NATION[1]], [], [None, None, form.title.upper()]]
-    lines += [[None, None, period_words(form, period)], [None, None, unit.name]]
-    if any(c.type == "money" for c in form.columns):
-        lines.append([None, None, None, None, None, _MONEY_UNIT])
-    return [*lines, []]
-
-
-def header(form: Contract) -> Line:
-    """The one header row."""
-    return ["STT", *(c.header for c in form.columns)]
 
 
 def cell_writer(column: Column, units: Units, *, dates_as_text: bool) -> Callable[[Any], Any]:

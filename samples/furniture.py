@@ -12,7 +12,8 @@ from datetime import date
 import numpy as np
 
 from etl.contracts import Contract
-from samples.forms import Line, Sheet
+from etl.contracts.form import Line
+from samples.forms import Sheet
 
 Variation = Callable[[np.random.Generator, Contract, list[Line], int], list[Line]]
 

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from etl.contracts import Contract, contracts
+from etl.contracts.form import Line
 from etl.model.period import Period
 from etl.reference.units import Unit
 from samples import forms
@@ -97,6 +98,6 @@ def _write_file(
     return path, record
 
 
-def _last_used(lines: list[forms.Line]) -> int:
+def _last_used(lines: list[Line]) -> int:
     used = [at for at, line in enumerate(lines, start=1) if any(v is not None for v in line)]
     return used[-1] if used else 0

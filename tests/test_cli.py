@@ -48,7 +48,21 @@ COMMANDS = sorted(cli.cli.commands)
 
 def test_every_command_shows_an_example() -> None:
     assert (
-        sorted(["init", "sample", "check", "ingest", "status", "findings", "indicators", "trace", "report", "doctor"])
+        sorted(
+            [
+                "init",
+                "sample",
+                "check",
+                "ingest",
+                "status",
+                "findings",
+                "indicators",
+                "trace",
+                "report",
+                "template",
+                "doctor",
+            ]
+        )
         == COMMANDS
     )
     for name, command in cli.cli.commands.items():

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from etl.contracts import DATASETS, contract, contracts
+from etl.contracts.form import header, title_block
 from etl.model.grid import Grid
 from etl.reading import find_table, read_grids
-from samples import Sample, forms
+from samples import Sample
 from tests.support import PERIOD, UNITS
 
 
@@ -28,7 +29,7 @@ def form_lines(dataset: str, rows: int = 4) -> list[list[object]]:
     form = contract(dataset)
     unit = UNITS["082"] if form.sent_by == "district" else UNITS["10"]
     data = [[n, *(f"{c.name} {n}" for c in form.columns)] for n in range(1, rows + 1)]
-    return [*forms.title_block(form, unit, PERIOD), forms.header(form), *data]
+    return [*title_block(form, unit, PERIOD), header(form), *data]
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
@@ -62,7 +63,7 @@ def test_furniture_inside_of_a_table_is_ignored_with_its_reason() -> None:
     blank: list[object] = []
     lines = [
         *top, numbering, ["I", "Khu vực I"], [1, "Xã Nậm Chầy", 10, 2, 40, 5, 20, 3, 1], blank,
-        [2, "Xã Y Tý", 11, 2, 44, 5, 21, 3, 1], forms.header(form), [3, "Xã Dền Sáng", 12, 2, 48, 5, 22, 3, 1],
+        [2, "Xã Y Tý", 11, 2, 44, 5, 21, 3, 1], header(form), [3, "Xã Dền Sáng", 12, 2, 48, 5, 22, 3, 1],
         [None, "Tổng cộng", 33, 6, 132, 15, 63, 9, 3], ["Ghi chú: số liệu tạm tính"],
         [None, None, None, None, "Lào Cai, ngày 05 tháng 01 năm 2019"],
         [None, "Người lập biểu", None, None, "THỦ TRƯỞNG ĐƠN VỊ"],
@@ -87,10 +88,10 @@ def test_a_commune_called_like_a_total_is_data() -> None:
 
 def test_a_header_over_two_rows_of_merged_cells() -> None:
     form = contract("register_commune")
-    head = forms.header(form)
+    head = header(form)
     two = [[h if i < 2 else "Số liệu trong kỳ" if i == 2 else None for i, h in enumerate(head)],
            [None if i < 2 else h for i, h in enumerate(head)]]  # fmt: skip
-    top = forms.title_block(form, UNITS["082"], PERIOD)
+    top = title_block(form, UNITS["082"], PERIOD)
     lines = [*top, *two, [1, "Xã Y Tý", 11, 2, 44, 5, 21, 3, 1], [2, "Xã Nậm Chầy", 11, 2, 44, 5, 21, 3, 1]]
     table = find_table(grid(lines), contracts())
     assert table is not None
