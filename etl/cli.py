@@ -318,6 +318,33 @@ def template(dataset: str, unit: str | None, period: Period | None, out: Path) -
 
 
 @cli.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@json_option
+@click.option("--csv", "as_csv", is_flag=True, help="the largest table found, as clean UTF-8 csv")
+def peek(file: Path, as_json: bool, as_csv: bool) -> None:
+    """Show what the reader sees in any FILE: sheets, tables, header and data rows, title, dataset and how sure.
+
+    \b
+    Example: giamngheo peek bao_cao.xlsx
+    """
+    from datetime import UTC
+
+    from etl import peek as peeking
+    from etl.reporting import tables
+
+    if as_csv:
+        rows = peeking.as_table(file)
+        click.echo(tables.csv_rows(rows), nl=False)
+        return
+    seen = [one.as_record() for one in peeking.peek(file, datetime.now(UTC).date())]
+    if as_json:
+        tables.print_json(seen)
+    else:
+        for record in seen:
+            OUT.print(tables.facts_table(record, ("file",)))
+
+
+@cli.command()
 def doctor() -> None:
     """What is wrong with this installation, in plain words. Exit code 0 when nothing is.
 

@@ -60,6 +60,7 @@ def test_every_command_shows_an_example() -> None:
                 "trace",
                 "report",
                 "template",
+                "peek",
                 "doctor",
             ]
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -56,6 +57,28 @@ def find_header(cells: pd.DataFrame, forms: Iterable[Contract]) -> Header | None
                 score, enough = _fit(block, form, above)
                 if score > (best.score if best else 0):
                     best = Header(first, row, block, form.dataset if enough else None, score)
+    return best
+
+
+_WORDLESS = re.compile(r"^[\s\d.,()%+/:-]+$")
+_LOOKED_BELOW = 5
+_GOES_ON = 0.5
+"""Share of a header's columns that the rows below it fill, at least."""
+
+
+def find_any_header(cells: pd.DataFrame) -> Header | None:
+    """The fullest row of words under which the columns go on; None where there is none. It is of no form."""
+    there = cells.notna()
+    best: Header | None = None
+    for at, row in enumerate(map(int, cells.index[:_SEARCHED_ROWS])):
+        columns, line = map(int, cells.columns.to_numpy()), cells.iloc[at].tolist()
+        texts = {column: text for column, text in zip(columns, line, strict=True) if isinstance(text, str)}
+        words = sum(not _WORDLESS.match(text) for text in texts.values())
+        if len(texts) < 2 or words < len(texts) * 0.8 or len(texts) <= (best.score if best else 0):
+            continue
+        below = there.iloc[at + 1 : at + 1 + _LOOKED_BELOW][list(texts)]
+        if len(below) and below.to_numpy().mean() >= _GOES_ON:
+            best = Header(row, row, {c: ("", text) for c, text in texts.items()}, None, float(len(texts)))
     return best
 
 

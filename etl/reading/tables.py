@@ -12,7 +12,7 @@ import pandas as pd
 from etl.contracts import Contract, contract
 from etl.model.grid import Grid, Table
 from etl.model.text import fold
-from etl.reading.headers import Header, find_header
+from etl.reading.headers import Header, find_any_header, find_header
 
 _NUMBERING = re.compile(r"^\(?([A-Z]{1,2}|\d{1,2})\)?\s*(=.*)?$")
 _TOTAL = re.compile(
@@ -33,12 +33,18 @@ def find_table(grid: Grid, contracts: Mapping[str, Contract]) -> Table | None:
     A row below the header is data when at least two of the form's columns are filled and it is no numbering, total,
     repeated header or closing line. Every physical row up to the last used one is in ``body`` or in ``ignored``.
     """
+    header = find_header(grid.cells, contracts.values()) if len(grid.cells) else None
+    return _below(grid, header) if header else None
+
+
+def find_any_table(grid: Grid) -> Table | None:
+    """The table of a sheet that belongs to no form: below the fullest row of words under which the columns go on."""
+    header = find_any_header(grid.cells) if len(grid.cells) else None
+    return _below(grid, header) if header else None
+
+
+def _below(grid: Grid, header: Header) -> Table:
     cells = grid.cells
-    if not len(cells):
-        return None
-    header = find_header(cells, contracts.values())
-    if header is None:
-        return None
     ignored: dict[int, str] = {}
     rows = cells.index.to_numpy()
     for row, filled in zip(rows, np.any(cells.notna().to_numpy(), axis=1).tolist(), strict=True):

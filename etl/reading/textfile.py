@@ -37,10 +37,14 @@ def read_records(path: Path) -> list[list[str]]:
         raise NotText("văn bản không chia được thành cột") from fault
 
 
+def encoding_of(raw: bytes) -> str:
+    """The Unicode encoding that a text's first bytes say; UTF-8 where they say nothing."""
+    return next((name for bom, name in _BOMS if raw.startswith(bom)), "utf-8")
+
+
 def _decode(raw: bytes) -> str:
-    encoding = next((name for bom, name in _BOMS if raw.startswith(bom)), "utf-8")
     try:
-        return raw.decode(encoding)
+        return raw.decode(encoding_of(raw))
     except UnicodeDecodeError as fault:
         raise NotText("bảng mã không phải Unicode, hoặc dữ liệu nhị phân") from fault
 

@@ -12,11 +12,10 @@ from typing import Any
 import pandas as pd
 
 from etl.model.grid import Grid
-from etl.reading.textfile import NotText, read_records
+from etl.reading.textfile import NotText, encoding_of, read_records
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_WORKBOOK_PARTS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
 
 
 class Unreadable(Exception):
@@ -51,6 +50,22 @@ def read_grids(path: Path, name: str) -> list[Grid]:
     return [Grid(Path(name).stem or "csv", _frame(records))]
 
 
+_KINDS = (
+    ("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb"), ("content.xml", "ods"),
+)  # fmt: skip
+
+
+def kind_of(path: Path) -> tuple[str, str | None]:
+    """What a file is by its content, and its encoding if it is text: xlsx, xlsb, ods, xls or text. Raises OSError."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    if head.startswith(b"PK"):
+        with zipfile.ZipFile(path) as container:
+            names = set(container.namelist())
+        return next(kind for part, kind in _KINDS if part in names), None
+    return ("xls", None) if head == _OLE2 else ("text", encoding_of(head))
+
+
 def _require_workbook(path: Path) -> None:
     """Refuse a zip that is damaged, or that is no workbook (a Word file, an archive)."""
     try:
@@ -58,7 +73,7 @@ def _require_workbook(path: Path) -> None:
             names = set(container.namelist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError) as fault:
         raise Unreadable("file_unreadable", reason="tệp bị hỏng hoặc bị cắt cụt") from fault
-    if names.isdisjoint(_WORKBOOK_PARTS):
+    if names.isdisjoint(part for part, _ in _KINDS):
         found = "tài liệu Word" if "word/document.xml" in names else "tệp nén khác"
         raise Unreadable("file_type_unsupported", found=found)
 

@@ -114,9 +114,7 @@ def _result_sheet(sheet: Any, submission: Submission, findings: pd.DataFrame, ti
             sheet.row_dimensions[at].height = 31
     after = _counts(sheet, len(facts) + 4, findings)
     _list(sheet, after, findings, linked)
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    safe.one_page_across(sheet)
 
 
 def _wide(sheet: Any, row: int, first: int, last: int, value: Any) -> Any:

@@ -264,7 +264,5 @@ def _merged(sheet: Any, row: int, first: int, last: int, value: str, font: Font,
 
 
 def _print(sheet: Any, title_rows: str) -> None:
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    safe.one_page_across(sheet)
     sheet.print_title_rows = title_rows

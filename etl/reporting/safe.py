@@ -73,6 +73,13 @@ def head(cell: Any) -> None:
     cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
 
 
+def one_page_across(sheet: Any) -> None:
+    """Let a sheet print on A4 across, all its columns on one page."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
 def safe_csv(value: Any) -> Any:
     """A field for csv: a text that a spreadsheet would run gets an apostrophe before it, which shows it as text."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_STARTS_A_FORMULA) else value

@@ -83,6 +83,29 @@ def csv_text(records: list[dict[str, Any]]) -> str:
     return out.getvalue()
 
 
+def csv_rows(rows: Sequence[Sequence[str]]) -> str:
+    """Plain rows as csv; nothing in it runs when a spreadsheet opens it."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([[safe_csv(v) for v in row] for row in rows])
+    return out.getvalue()
+
+
+def facts_table(record: dict[str, Any], title: Sequence[str]) -> Table:
+    """One record for reading, a line a field; lists one below the other, what is empty left out."""
+    table = Table(title=escape(" ".join(str(record[n]) for n in title)), title_justify="left", box=SIMPLE_HEAD,
+                  show_header=False)  # fmt: skip
+    table.add_column("field", no_wrap=True)
+    table.add_column("value", overflow="fold")
+    for name, value in record.items():
+        if name in title or value in (None, [], {}):
+            continue
+        if isinstance(value, dict):
+            value = [f"{k}: {v}" for k, v in value.items()]
+        shown = "\n".join(map(str, value)) if isinstance(value, list) else str(value)
+        table.add_row(name.replace("_", " "), escape(shown))
+    return table
+
+
 def indicator_table(frame: pd.DataFrame) -> Table:
     """Measured values for reading, in Vietnamese numbers; of one unit alone, its name stands in the title."""
     units = list(dict.fromkeys(frame["unit_name"]))

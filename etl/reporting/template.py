@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -55,8 +55,10 @@ def write_template(form: Contract, unit: Unit, period: Period, units: Units, pat
         if rule is not None:
             rule.add(f"{letter}{top + 1}:{letter}{top + ROWS}")
             sheet.add_data_validation(rule)
-    sheet.freeze_panes = sheet.cell(top + 1, 3)
+    sheet.freeze_panes = f"C{top + 1}"
     lists.sheet_state = "hidden"
+    sheet.print_title_rows = f"{top}:{top}"
+    safe.one_page_across(sheet)
     _instructions(book.create_sheet("Hướng dẫn"), form, unit, units)
     return safe.save(book, path)
 
@@ -102,7 +104,9 @@ def _listed(lists: Any, column: int, choices: Sequence[str]) -> DataValidation:
 
 
 def _bounded(column: Column) -> DataValidation | None:
-    kind = {"int": "whole", "money": "whole", "number": "decimal", "date": "date"}.get(column.type)
+    kinds: dict[str, Literal["whole", "decimal", "date"]]
+    kinds = {"int": "whole", "money": "whole", "number": "decimal", "date": "date"}
+    kind = kinds.get(column.type)
     if kind is None or column.year_ok:
         return None
     least = "1" if kind == "date" else f"{column.minimum:g}" if column.minimum is not None else None
@@ -130,3 +134,4 @@ def _instructions(sheet: Any, form: Contract, unit: Unit, units: Units) -> None:
         for place, value in enumerate(texts, start=1):
             safe.put(sheet.cell(at, place), value).alignment = Alignment(wrap_text=True, vertical="top")
         safe.fit_row(sheet, at)
+    safe.one_page_across(sheet)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
@@ -89,5 +89,5 @@ def test_units_and_periods(tmp_path: Path) -> None:
         questions.template("loans", None, PERIOD, tmp_path / "a.xlsx")
     page = openpyxl.load_workbook(questions.template("housing_support", None, None, tmp_path / "a.xlsx")).worksheets[0]
     said = {cell.value for row in page.iter_rows(max_row=8) for cell in row}
-    assert Period.of(date.today()).previous().title_vi in said
+    assert Period.of(datetime.now(UTC).date()).previous().title_vi in said
     assert "Tỉnh Lào Cai" in said

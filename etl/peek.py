@@ -1,0 +1,100 @@
+"""What the reader sees in any file: its sheets, where each table stands, what it is taken for."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from etl.conforming import read_heading
+from etl.contracts import contract, contracts
+from etl.model.answer_sheet import sent_name
+from etl.model.grid import Grid, Table
+from etl.reading import Unreadable, find_any_table, find_table, kind_of, read_grids
+from etl.reference.rules import rules
+
+_TITLE_LINES = 12
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One sheet as the reader sees it; what there is none of is None."""
+
+    file: str
+    kind: str
+    encoding: str | None
+    sheet: str
+    rows: int
+    columns: int
+    dataset: str | None
+    score: float | None
+    period: str | None
+    unit_code: str | None
+    title: list[str]
+    header_rows: list[int]
+    headers: list[str]
+    first_data_row: int | None
+    last_data_row: int | None
+    data_rows: int
+    ignored: dict[str, int]
+
+    def as_record(self) -> dict[str, Any]:
+        """Plain data, in the order of the fields."""
+        return asdict(self)
+
+
+def peek(path: Path, today: date) -> list[Seen]:
+    """Every sheet of a file, also of one that belongs to no contract. Raises ValueError (unreadable), OSError."""
+    grids, (kind, encoding) = _grids(path)
+    return [_seen(path, kind, encoding, grid, _table(grid), today) for grid in grids]
+
+
+def _table(grid: Grid) -> Table | None:
+    """The table of a form, else any."""
+    found = find_table(grid, contracts())
+    return found if found is not None and found.dataset else find_any_table(grid) or found
+
+
+def _grids(path: Path) -> tuple[list[Grid], tuple[str, str | None]]:
+    try:
+        return read_grids(path, path.name), kind_of(path)
+    except Unreadable as fault:
+        raise ValueError(f"{path.name}: {rules()[fault.rule].en.format(**fault.params)}") from fault
+
+
+def _seen(path: Path, kind: str, encoding: str | None, grid: Grid, table: Table | None, today: date) -> Seen:
+    cells = grid.cells
+    sized = (int(cells.index.max()), int(cells.columns.max())) if len(cells) else (0, 0)
+    if table is None:
+        lines = [t for line in cells.head(_TITLE_LINES).to_numpy(dtype=object) for t in line if isinstance(t, str)]
+        return Seen(
+            path.name, kind, encoding, grid.sheet, *sized, None, None, None, None, lines, [], [], None, None, 0, {}
+        )
+    heading = None
+    if table.dataset:
+        heading, _ = read_heading([table], contract(table.dataset), sent_name(path.name), "", today)
+    reasons = pd.Series(list(table.ignored.values()), dtype="str").value_counts(sort=False)
+    data = table.body.index
+    return Seen(
+        path.name, kind, encoding, grid.sheet, *sized, table.dataset, round(table.score, 3) if table.dataset else None,
+        str(heading.period) if heading and heading.period else None, heading.unit_code if heading else None,
+        [text for _, text in table.title], sorted(r for r, why in table.ignored.items() if why == "header"),
+        [" ".join(filter(None, pair)) for pair in table.headers.values()],
+        int(data.min()) if len(data) else None, int(data.max()) if len(data) else None, len(data),
+        {str(why): int(n) for why, n in reasons.items()},
+    )  # fmt: skip
+
+
+def as_table(path: Path) -> list[list[str]]:
+    """The file's largest table as plain records: its header, then its data rows. Raises ValueError, OSError."""
+    grids, _ = _grids(path)
+    found = [t for t in map(_table, grids) if t is not None and len(t.body)]
+    if not found:
+        raise ValueError(f"{path.name}: no table with a header and a data row was found; see peek without --csv")
+    table = max(found, key=lambda t: len(t.body))
+    columns = [c for c in map(int, table.body.columns) if c in table.headers]
+    body = table.body[columns].astype("object").where(table.body[columns].notna(), "")
+    return [[table.headers[c][1] for c in columns], *body.to_numpy().tolist()]
