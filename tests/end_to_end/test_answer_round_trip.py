@@ -126,6 +126,7 @@ def test_formulas_keep_their_values_and_what_reaches_out_is_text(
     page.cell(top + 3, cause).data_type = "s"
     page.cell(top + 4, cause).hyperlink = "http://example.com"
     page.cell(top + 5, members).value = 0
+    page.cell(9_000, 400).value = "lạc chỗ"
     fill = PatternFill("solid", fgColor="00FF00")
     page.cell(top + 6, cause).fill = fill
     book.save(path)
