@@ -17,8 +17,10 @@ from etl.model.answer_sheet import is_answer_sheet, sent_name
 from etl.model.examined import Counts, Examined, Heading, Verdict
 from etl.model.finding import Effect, Finding, Severity, findings_frame, join_findings
 from etl.model.grid import Grid, Table
+from etl.model.refused import Refused
 from etl.model.text import fold
-from etl.reading import Unreadable, find_table, read_grids
+from etl.opening import open_file
+from etl.reading import find_table
 from etl.reference.rules import rules
 from etl.settings import Settings
 
@@ -44,13 +46,11 @@ def examine(
     dry run outside of any folder; today: no period may begin after it. Raises OSError only: whatever is wrong with
     the file's content is a finding.
     """
-    if (size := path.stat().st_size) > settings.max_file_bytes:
-        return _refused("file_too_large", size=_megabytes(size), limit=_megabytes(settings.max_file_bytes))
     try:
-        grids = read_grids(path, file_name)
-    except Unreadable as fault:
+        opened = open_file(path, file_name, settings)
+    except Refused as fault:
         return _refused(fault.rule, **fault.params)
-    return _examine_grids(grids, file_name=file_name, folder=folder, sector=sector, today=today)
+    return _examine_grids(opened.grids, file_name=file_name, folder=folder, sector=sector, today=today)
 
 
 def _examine_grids(grids: list[Grid], *, file_name: str, folder: str, sector: str | None, today: date) -> Examined:
@@ -71,7 +71,7 @@ def _examine_grids(grids: list[Grid], *, file_name: str, folder: str, sector: st
         findings = join_findings([findings, findings_frame([Finding("no_data_rows", Severity.CRITICAL)])])
     if len(_of_whole_file(findings)):
         return _rejected(heading, findings, tables, ignored, layout)
-    findings = join_findings([findings, _version(grids, form)])
+    findings = join_findings([findings, _version(grids, form), _legacy(grids, layout)])
 
     conformed = conform(tables, [columns for columns, _ in matched], form, heading)
     findings = join_findings([findings, conformed.findings])
@@ -90,6 +90,16 @@ def _version(grids: list[Grid], form: Contract) -> pd.DataFrame:
     cells = [c for g in grids for c in g.cells.iloc[:_TITLE_ROWS].to_numpy(dtype=object).ravel() if isinstance(c, str)]
     marks = [cell for cell in cells if is_outdated(cell, form)]
     return findings_frame(Finding("template_outdated", Severity.INFO, value=mark) for mark in marks[:1])
+
+
+def _legacy(grids: list[Grid], layout: dict[str, dict[str, int]]) -> pd.DataFrame:
+    """Told once a column whose texts were in an encoding from before Unicode."""
+    return findings_frame(
+        Finding("legacy_encoding", Severity.INFO, grid.sheet, column=column, value=grid.legacy[place])
+        for grid in grids
+        for column, place in layout.get(grid.sheet, {}).items()
+        if place in grid.legacy
+    )
 
 
 def _wrong_form(
@@ -163,7 +173,3 @@ def _rejected(
 def _of_whole_file(findings: pd.DataFrame) -> pd.DataFrame:
     """Those findings whose rule rejects the file."""
     return findings[[rules()[rule].effect is Effect.FILE for rule in findings["rule"]]]
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1024**2:.0f} MB"

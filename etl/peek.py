@@ -13,8 +13,11 @@ from etl.conforming import read_heading
 from etl.contracts import contract, contracts
 from etl.model.answer_sheet import sent_name
 from etl.model.grid import Grid, Table
-from etl.reading import Unreadable, find_any_table, find_table, kind_of, read_grids
+from etl.model.refused import Refused
+from etl.opening import Opened, open_file
+from etl.reading import find_any_table, find_table
 from etl.reference.rules import rules
+from etl.settings import Settings
 
 _TITLE_LINES = 12
 
@@ -46,10 +49,10 @@ class Seen:
         return asdict(self)
 
 
-def peek(path: Path, today: date) -> list[Seen]:
+def peek(settings: Settings, path: Path, today: date) -> list[Seen]:
     """Every sheet of a file, also of one that belongs to no contract. Raises ValueError (unreadable), OSError."""
-    grids, (kind, encoding) = _grids(path)
-    return [_seen(path, kind, encoding, grid, _table(grid), today) for grid in grids]
+    opened = _open(settings, path)
+    return [_seen(path, opened.kind, opened.encoding, grid, _table(grid), today) for grid in opened.grids]
 
 
 def _table(grid: Grid) -> Table | None:
@@ -58,15 +61,16 @@ def _table(grid: Grid) -> Table | None:
     return found if found is not None and found.dataset else find_any_table(grid) or found
 
 
-def _grids(path: Path) -> tuple[list[Grid], tuple[str, str | None]]:
+def _open(settings: Settings, path: Path) -> Opened:
     try:
-        return read_grids(path, path.name), kind_of(path)
-    except Unreadable as fault:
+        return open_file(path, path.name, settings)
+    except Refused as fault:
         raise ValueError(f"{path.name}: {rules()[fault.rule].en.format(**fault.params)}") from fault
 
 
 def _seen(path: Path, kind: str, encoding: str | None, grid: Grid, table: Table | None, today: date) -> Seen:
     cells = grid.cells
+    encoding = ", ".join(sorted(set(grid.legacy.values()))) or encoding
     sized = (int(cells.index.max()), int(cells.columns.max())) if len(cells) else (0, 0)
     if table is None:
         lines = [t for line in cells.head(_TITLE_LINES).to_numpy(dtype=object) for t in line if isinstance(t, str)]
@@ -88,10 +92,9 @@ def _seen(path: Path, kind: str, encoding: str | None, grid: Grid, table: Table 
     )  # fmt: skip
 
 
-def as_table(path: Path) -> list[list[str]]:
+def as_table(settings: Settings, path: Path) -> list[list[str]]:
     """The file's largest table as plain records: its header, then its data rows. Raises ValueError, OSError."""
-    grids, _ = _grids(path)
-    found = [t for t in map(_table, grids) if t is not None and len(t.body)]
+    found = [t for t in map(_table, _open(settings, path).grids) if t is not None and len(t.body)]
     if not found:
         raise ValueError(f"{path.name}: no table with a header and a data row was found; see peek without --csv")
     table = max(found, key=lambda t: len(t.body))

@@ -14,11 +14,13 @@ class Grid:
 
     cells: text of every cell of the used range, pandas ``str`` columns, missing where the cell is blank. Its index
     holds the physical row numbers (Excel's, from 1), its columns the physical column numbers (A = 1). A text file is a
-    grid whose sheet is its file's stem and whose rows are its lines as records.
+    grid whose sheet is its file's stem and whose rows are its lines as records. legacy: physical column → encoding from
+    before Unicode that its texts were in and have been turned from.
     """
 
     sheet: str
     cells: pd.DataFrame
+    legacy: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,81 +1,33 @@
-"""A file's sheets as grids of text. Magic bytes decide what a file is; its name only names a text file's sheet."""
+"""A file's sheets as grids of text. The screen has told what it is; its name only names a text file's sheet."""
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Mapping
 from datetime import date, datetime, time
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from etl.model.grid import Grid
-from etl.reading.textfile import NotText, encoding_of, read_records
-
-_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-
-
-class Unreadable(Exception):
-    """A file of which no cell can be read; ``rule`` and ``params`` say why, for a finding."""
-
-    def __init__(self, rule: str, **params: str) -> None:
-        super().__init__(rule)
-        self.rule = rule
-        self.params: Mapping[str, str] = MappingProxyType(params)
+from etl.model.refused import Refused
+from etl.reading.legacy import to_unicode
+from etl.reading.textfile import read_records
 
 
-def read_grids(path: Path, name: str) -> list[Grid]:
+def read_grids(path: Path, name: str, kind: str) -> list[Grid]:
     """Every sheet of a workbook, or the one of a text file, in order; an empty sheet has no rows.
 
-    name: the sender's file name. Raises Unreadable for whatever is wrong with the content, OSError with the disk.
+    name: the sender's file name; kind: what the screen has told the file is. Raises Refused for whatever is wrong with
+    the content, OSError with the disk.
     """
-    with path.open("rb") as file:
-        head = file.read(8)
-    if not head:
-        raise Unreadable("file_unreadable", reason="tệp rỗng (0 byte)")
-    if head.startswith(b"PK"):
-        _require_workbook(path)
-        return _read_workbook(path)
-    if head == _OLE2:
-        if _ENCRYPTED in path.read_bytes():
-            raise Unreadable("file_encrypted")
-        return _read_workbook(path)
-    try:
-        records = read_records(path)
-    except NotText as fault:
-        raise Unreadable("file_type_unsupported", found=str(fault)) from fault
-    return [Grid(Path(name).stem or "csv", _frame(records))]
+    if kind == "text":
+        return [_in_unicode(Grid(Path(name).stem or "csv", _frame(read_records(path))))]
+    return list(map(_in_unicode, _read_workbook(path)))
 
 
-_KINDS = (
-    ("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb"), ("content.xml", "ods"),
-)  # fmt: skip
-
-
-def kind_of(path: Path) -> tuple[str, str | None]:
-    """What a file is by its content, and its encoding if it is text: xlsx, xlsb, ods, xls or text. Raises OSError."""
-    with path.open("rb") as file:
-        head = file.read(8)
-    if head.startswith(b"PK"):
-        with zipfile.ZipFile(path) as container:
-            names = set(container.namelist())
-        return next(kind for part, kind in _KINDS if part in names), None
-    return ("xls", None) if head == _OLE2 else ("text", encoding_of(head))
-
-
-def _require_workbook(path: Path) -> None:
-    """Refuse a zip that is damaged, or that is no workbook (a Word file, an archive)."""
-    try:
-        with zipfile.ZipFile(path) as container:
-            names = set(container.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError) as fault:
-        raise Unreadable("file_unreadable", reason="tệp bị hỏng hoặc bị cắt cụt") from fault
-    if names.isdisjoint(part for part, _ in _KINDS):
-        found = "tài liệu Word" if "word/document.xml" in names else "tệp nén khác"
-        raise Unreadable("file_type_unsupported", found=found)
+def _in_unicode(grid: Grid) -> Grid:
+    cells, legacy = to_unicode(grid.cells, {})
+    return Grid(grid.sheet, cells, legacy)
 
 
 def _read_workbook(path: Path) -> list[Grid]:
@@ -86,7 +38,7 @@ def _read_workbook(path: Path) -> list[Grid]:
         try:
             return _read_with_openpyxl(path)
         except Exception:
-            raise Unreadable("file_unreadable", reason="tệp bị hỏng hoặc bị cắt cụt") from fault
+            raise Refused("file_unreadable", reason="tệp bị hỏng hoặc bị cắt cụt") from fault
 
 
 def _read_with_calamine(path: Path) -> list[Grid]:

@@ -11,9 +11,9 @@ import pytest
 from etl.contracts import DATASETS, contract, contracts
 from etl.contracts.form import header, title_block
 from etl.model.grid import Grid
-from etl.reading import find_table, read_grids
+from etl.reading import find_table
 from samples import Sample
-from tests.support import PERIOD, UNITS
+from tests.support import PERIOD, UNITS, grids_of
 
 
 def grid(lines: list[list[object]]) -> Grid:
@@ -107,7 +107,7 @@ def test_no_table() -> None:
 def test_the_small_province_is_read_to_the_last_row(small: Sample) -> None:
     for path in small.files:
         dataset, unit, _ = path.stem.rsplit("_", 2)
-        tables = [find_table(g, contracts()) for g in read_grids(path, path.name)]
+        tables = [find_table(g, contracts()) for g in grids_of(path)]
         assert {t.dataset for t in tables if t} == {dataset}
         frame = small.province.frames[dataset]
         own = {c.code for c in UNITS.communes_in(unit)}

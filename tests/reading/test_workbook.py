@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.reading import Unreadable, read_grids, workbook
+from etl.model.refused import Refused
+from etl.reading import workbook
+from tests.support import grids_of
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp", "Zs", "Cf")), min_size=1,
                 max_size=12).filter(lambda t: not t.startswith(("=", "#", "_x")) and t.strip())  # fmt: skip
@@ -27,7 +29,7 @@ def test_a_cell_keeps_its_text_and_its_row(tmp_path_factory: pytest.TempPathFact
         book.active.cell(row, column).value = text
         book.active.cell(row, column).data_type = "s"
     book.save(path)
-    (grid,) = read_grids(path, path.name)
+    (grid,) = grids_of(path)
     found = {
         (row, column): text
         for row, line in zip(grid.cells.index, grid.cells.to_numpy(dtype=object), strict=True)
@@ -63,7 +65,7 @@ def test_formula_errors_are_seen(tmp_path: Path) -> None:
         cell.data_type = "e"
     path = tmp_path / "a.xlsx"
     book.save(path)
-    (grid,) = read_grids(path, path.name)
+    (grid,) = grids_of(path)
     assert grid.cells.loc[1].to_dict() == {2: "a", 3: "#N/A", 4: "#DIV/0!"}
 
 
@@ -79,7 +81,7 @@ def test_a_sheet_that_calamine_refuses_is_read_by_openpyxl(tmp_path: Path) -> No
                 content = content.replace(b'<dimension ref="A1:B1"', b'<dimension ref="1:69"')
                 assert b"1:69" in content
             target.writestr(name, content)
-    (grid,) = read_grids(odd, "odd.xlsx")
+    (grid,) = grids_of(odd, "odd.xlsx")
     assert grid.cells.loc[1].to_list() == ["a", "b"]
 
 
@@ -122,8 +124,8 @@ def _bytes(content: bytes):
     ],
 )
 def test_a_hopeless_file_says_why(tmp_path: Path, make, rule: str) -> None:
-    with pytest.raises(Unreadable) as caught:
-        read_grids(make(tmp_path / "a.xlsx"), "a.xlsx")
+    with pytest.raises(Refused) as caught:
+        grids_of(make(tmp_path / "a.xlsx"), "a.xlsx")
     assert caught.value.rule == rule
 
 
@@ -135,7 +137,7 @@ def test_text_files_of_any_separator_and_unicode_encoding(tmp_path: Path, separa
     quoted = [[f'"{v.replace(chr(34), chr(34) * 2)}"' for v in line] for line in lines]
     path = tmp_path / "a.csv"
     path.write_text("\r\n".join(separator.join(line) for line in quoted), encoding=encoding)
-    (grid,) = read_grids(path, "bao cao.csv")
+    (grid,) = grids_of(path, "bao cao.csv")
     assert grid.sheet == "bao cao"
     assert grid.cells.loc[4].to_list() == lines[3]
     assert grid.cells.loc[1].dropna().to_list() == lines[0]

@@ -1,0 +1,256 @@
+"""Vietnamese text from before Unicode: told by evidence, column by column, and turned into Unicode.
+
+TCVN3 (fonts .Vn…), VNI, VISCII and windows-1258 arrive as the Latin letters that their bytes are in windows-1252;
+UTF-8 that somebody has opened as windows-1252 does too. The evidence is how many of the words become possible
+Vietnamese syllables. What is not certain stays as it is. Tables: ``etl/reference/data/legacy_encodings.csv``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, partial
+
+import pandas as pd
+
+from etl.contracts import contracts
+from etl.reference.codes import ethnic_labels
+from etl.reference.data_files import rows
+from etl.reference.units import all_units
+
+_SAMPLE = 400
+_CERTAIN, _MARGIN = 0.9, 0.25
+"""A reading needs this share of possible syllables, and to be better than the text as it stands by this much."""
+
+_ENOUGH_WORDS = 3
+"""Words that a column must have to speak for itself; with fewer it goes with its sheet."""
+
+_ONSETS = "ngh|ng|nh|gh|gi|kh|ph|qu|th|tr|ch|b|c|d|đ|g|h|k|l|m|n|p|r|s|t|v|x"
+_NUCLEI = (
+    "uyê|uya|uây|uôi|uyu|ươi|ươu|iêu|yêu|oai|oay|oao|oeo|uao|uêu|"
+    "iê|yê|uô|ươ|oa|oă|oe|oo|uê|uy|uâ|uơ|ua|ưa|ia|ya|ai|ao|au|ay|âu|ây|eo|êu|iu|oi|ôi|ơi|ui|ưi|ưu|a|ă|â|e|ê|i|o|ô|ơ|u|ư|y"
+)
+_SYLLABLE = re.compile(rf"^(?P<onset>{_ONSETS})?(?P<vowels>{_NUCLEI})(?P<coda>ng|nh|ch|c|m|n|p|t|k)?$")
+_TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
+_RISING_OR_HEAVY = {"\u0301", "\u0323"}
+_OF_QUALITY = "ăâêôơư"
+_BEFORE_PALATAL = {"a", "ê", "i", "y", "oa", "uê", "uy"}
+# White space and ASCII punctuation part words; a soft hyphen is a letter (ư) of TCVN3.
+_WORDS = re.compile(r"[^ \t\r\n\u00a0!-/:-@\[-`{-~0-9]+")
+
+_CAPITALS = re.compile(r"^(?=.*[A-Z].*[A-Z])[^a-z]+$")
+"""Two ASCII capitals at least, and no small ASCII letter."""
+
+Decoder = Callable[[str], "str | None"]
+
+
+def _surface(text: str) -> bytes | None:
+    """The bytes that a text was before it was taken for windows-1252; None if it can never have been that."""
+    out = bytearray()
+    for letter in text:
+        try:
+            out += letter.encode("cp1252")
+        except UnicodeEncodeError:
+            if ord(letter) > 0xFF:
+                return None
+            out.append(ord(letter))
+    return bytes(out)
+
+
+def _table(encoding: str) -> Decoder:
+    own = [r for r in rows("legacy_encodings.csv") if r["encoding"] == encoding]
+    pairs = {bytes.fromhex(r["bytes_hex"]): r["unicode_nfc"] for r in own}
+    longest = max(map(len, pairs))
+
+    def decode(text: str) -> str | None:
+        raw = _surface(text)
+        if raw is None:
+            return None
+        found, at = [], 0
+        while at < len(raw):
+            for size in range(longest, 0, -1):
+                if (letter := pairs.get(raw[at : at + size])) is not None:
+                    found.append(letter)
+                    at += size
+                    break
+            else:
+                found.append(chr(raw[at]))
+                at += 1
+        return unicodedata.normalize("NFC", "".join(found))
+
+    return decode
+
+
+def _codec(encoding: str) -> Decoder:
+    def decode(text: str) -> str | None:
+        raw = _surface(text)
+        try:
+            return None if raw is None else unicodedata.normalize("NFC", raw.decode(encoding))
+        except UnicodeDecodeError:
+            return None
+
+    return decode
+
+
+@lru_cache(maxsize=1)
+def decoders() -> dict[str, Decoder]:
+    """Name of an encoding → what turns a text that arrived as windows-1252 into Unicode (None: it never was that)."""
+    return {
+        "UTF-8": _codec("utf-8"), "TCVN3": _table("TCVN3"), "VNI": _table("VNI"), "VISCII": _table("VISCII"),
+        "windows-1258": _codec("cp1258"),
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _official_words() -> frozenset[str]:
+    """The words of forms, ethnic groups and units: Mnông, Hrê and Xtiêng are no Vietnamese syllables."""
+    names = [label for labels in ethnic_labels().values() for label in labels] + [u.name for u in all_units()]
+    for form in contracts().values():
+        names += [form.title, form.agency]
+        for column in form.columns:
+            names += [*column.headers, *(label for labels in (column.values or {}).values() for label in labels)]
+    return frozenset(word.lower() for name in names for word in _WORDS.findall(name))
+
+
+def is_syllable(word: str) -> bool:
+    """Whether a word may be a Vietnamese syllable (onset, vowels, coda, one tone), or stands in an official name."""
+    if word.lower() in _official_words():
+        return True
+    parts = unicodedata.normalize("NFD", word.lower())
+    tones = [mark for mark in parts if mark in _TONES]
+    if len(tones) > 1:
+        return False
+    found = _SYLLABLE.match(unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES)))
+    if found is None:
+        return False
+    vowels, coda = found["vowels"], found["coda"] or ""
+    if coda in ("ch", "nh") and vowels not in _BEFORE_PALATAL:
+        return False
+    if not tones:
+        return True
+    if coda in ("c", "ch", "p", "t") and tones[0] not in _RISING_OR_HEAVY:
+        return False
+    before = unicodedata.normalize("NFC", parts[: parts.index(tones[0])])
+    return len(before) - len(found["onset"] or "") - 1 in _toned(vowels, coda)
+
+
+@lru_cache(maxsize=512)
+def _toned(vowels: str, coda: str) -> set[int]:
+    """Which of a syllable's vowels may carry its tone; of open oa, oe, uy the old style takes the first."""
+    marked = [at for at, vowel in enumerate(vowels) if vowel in _OF_QUALITY]
+    if vowels in ("ưa", "ưu", "ưi"):
+        return {0}
+    if marked:
+        return {marked[-1]}
+    if vowels in ("oa", "oe", "uy") and not coda:
+        return {0, 1}
+    return {1} if len(vowels) == 3 or (len(vowels) == 2 and coda) or vowels in ("oa", "oe", "uy") else {0}
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text that are not plain ASCII: the only ones in which an encoding shows."""
+    return [w for w in _WORDS.findall(unicodedata.normalize("NFC", text)) if not w.isascii()]
+
+
+def _share(texts: Iterable[str]) -> tuple[float, int]:
+    """Share of possible syllables among the words that are not plain ASCII, and how many such words there are."""
+    words = [word for text in texts for word in _words(text)]
+    return (sum(map(is_syllable, words)) / len(words) if words else 1.0), len(words)
+
+
+def encoding_of(texts: list[str]) -> tuple[str | None, int]:
+    """The encoding that some texts are in (None: Unicode, or nothing certain), and how many words speak for it."""
+    plain, words = _share(texts)
+    if plain >= _CERTAIN or not words:
+        return None, words
+    best, best_share, spoken = None, plain + _MARGIN, words
+    for name, decode in decoders().items():
+        read = [done if (done := decode(text)) is not None else text for text in texts]
+        share, count = _share(read)
+        if share >= _CERTAIN and share > best_share:
+            best, best_share, spoken = name, share, max(count, words)
+    return best, spoken
+
+
+def to_unicode(cells: pd.DataFrame, fonts: Mapping[tuple[int, int], str]) -> tuple[pd.DataFrame, dict[int, str]]:
+    """The cells with legacy text turned into Unicode; physical column → encoding, where there was any.
+
+    fonts: (row, column) → font, of the cells whose font is of before Unicode; they are evidence before all other.
+    """
+    distinct = {int(c): own for c in cells.columns if (own := _distinct(cells[c]))}
+    if not distinct:
+        return cells, {}
+    decided = {column: encoding_of(own[:_SAMPLE]) for column, own in distinct.items()}
+    votes = Counter(encoding for encoding, words in decided.values() if encoding and words >= _ENOUGH_WORDS)
+    votes.update(by for font in fonts.values() if (by := _of_font(font)))
+    common = votes.most_common(1)[0][0] if votes else None
+    read, found = cells, {}
+    for column, own in distinct.items():
+        encoding, words = decided[column]
+        used = encoding if encoding and (words >= _ENOUGH_WORDS or common is None) else common
+        by_font = {row: font for (row, place), font in fonts.items() if place == column}
+        values = cells[column]
+        if used is not None:
+            mapped = {text: done for text in own if (done := _better(text, used)) != text}
+            values = values.map(partial(_taken, mapped), na_action="ignore").astype("str")
+        if by_font:
+            values = _as_their_fonts_say(cells[column], values, by_font)
+        if not values.equals(cells[column]):
+            read = cells.copy() if read is cells else read
+            read[column] = values
+            found[column] = used or next(filter(None, map(_of_font, by_font.values())))
+    return read, found
+
+
+def _better(text: str, encoding: str) -> str:
+    """The text as read in an encoding, unless it makes better sense as it stands."""
+    done = decoders()[encoding](text)
+    if done is None or not _words(text):
+        return text
+    as_read, as_is = _sense(done), _sense(text)
+    if as_is > as_read:
+        return text
+    return _same_case(text, done) if encoding == "TCVN3" else done
+
+
+def _sense(text: str) -> tuple[float, int]:
+    """How much sense a text makes: share of possible syllables, then how many words of forms and official names."""
+    words = [w.lower() for w in _WORDS.findall(unicodedata.normalize("NFC", text))]
+    possible = sum(map(is_syllable, words)) / len(words) if words else 0.0
+    return possible, sum(word in _official_words() for word in words if not word.isascii())
+
+
+def _same_case(text: str, done: str) -> str:
+    """TCVN3 has no capitals with tones: among capitals alone the small letters were meant to be large (NậM)."""
+    if _CAPITALS.match(text):
+        return done.upper()
+    return " ".join(word.upper() if _CAPITALS.match(word) else word for word in done.split(" "))
+
+
+def _of_font(font: str) -> str | None:
+    """The encoding of a font's letters: .VnTime, .VnArialH … TCVN3; VNI-Times … VNI."""
+    return "TCVN3" if font.startswith(".Vn") else "VNI" if font.upper().startswith("VNI-") else None
+
+
+def _as_their_fonts_say(raw: pd.Series[str], values: pd.Series[str], fonts: Mapping[int, str]) -> pd.Series[str]:
+    """The values with those cells whose font is of before Unicode read by it; a .Vn font that ends in H is capitals."""
+    read = values.copy()
+    for row, font in fonts.items():
+        encoding, text = _of_font(font), raw.get(row)
+        if encoding is None or not isinstance(text, str):
+            continue
+        done = _better(text, encoding)
+        capitals = encoding == "TCVN3" and font.endswith("H") and all(ord(letter) <= 0xFF for letter in text)
+        read.loc[row] = done.upper() if capitals else done
+    return read
+
+
+def _taken(mapped: Mapping[str, str], text: str) -> str:
+    return mapped.get(text, text)
+
+
+def _distinct(column: pd.Series[str]) -> list[str]:
+    """The texts of a column that are not plain ASCII, each once."""
+    return [str(text) for text in column.dropna().unique() if not str(text).isascii()]
