@@ -189,7 +189,8 @@ def to_unicode(cells: pd.DataFrame, fonts: Mapping[tuple[int, int], str]) -> tup
     read, found = cells, {}
     for column, own in distinct.items():
         encoding, words = decided[column]
-        used = encoding if encoding and (words >= _ENOUGH_WORDS or common is None) else common
+        sure = words >= _ENOUGH_WORDS or (common is None and encoding is not None and _all_official(own, encoding))
+        used = encoding if encoding and sure else common
         by_font = {row: font for (row, place), font in fonts.items() if place == column}
         values = cells[column]
         if used is not None:
@@ -202,6 +203,12 @@ def to_unicode(cells: pd.DataFrame, fonts: Mapping[tuple[int, int], str]) -> tup
             read[column] = values
             found[column] = used or next(filter(None, map(_of_font, by_font.values())))
     return read, found
+
+
+def _all_official(texts: Iterable[str], encoding: str) -> bool:
+    """Whether each word that shows the encoding becomes one of a form or of an official name."""
+    read = [decoders()[encoding](text) or text for text in texts]
+    return all(word.lower() in _official_words() for text in read for word in _words(text))
 
 
 def _better(text: str, encoding: str) -> str:
@@ -236,15 +243,15 @@ def _of_font(font: str) -> str | None:
 
 def _as_their_fonts_say(raw: pd.Series[str], values: pd.Series[str], fonts: Mapping[int, str]) -> pd.Series[str]:
     """The values with those cells whose font is of before Unicode read by it; a .Vn font that ends in H is capitals."""
-    read = values.copy()
+    read: dict[int, str] = {}
     for row, font in fonts.items():
         encoding, text = _of_font(font), raw.get(row)
         if encoding is None or not isinstance(text, str):
             continue
         done = _better(text, encoding)
         capitals = encoding == "TCVN3" and font.endswith("H") and all(ord(letter) <= 0xFF for letter in text)
-        read.loc[row] = done.upper() if capitals else done
-    return read
+        read[row] = done.upper() if capitals else done
+    return pd.Series(read, dtype="str").reindex(values.index).fillna(values)
 
 
 def _taken(mapped: Mapping[str, str], text: str) -> str:
