@@ -333,10 +333,10 @@ def peek(file: Path, as_json: bool, as_csv: bool) -> None:
     from etl.reporting import tables
 
     if as_csv:
-        rows = peeking.as_table(file)
+        rows = peeking.as_table(settings(), file)
         click.echo(tables.csv_rows(rows), nl=False)
         return
-    seen = [one.as_record() for one in peeking.peek(file, datetime.now(UTC).date())]
+    seen = [one.as_record() for one in peeking.peek(settings(), file, datetime.now(UTC).date())]
     if as_json:
         tables.print_json(seen)
     else:

@@ -25,7 +25,7 @@ from etl.indicators import measure as measuring
 from etl.intake import archive, inbox
 from etl.model.examined import Verdict
 from etl.model.period import Period
-from etl.reading import read_grids
+from etl.opening import open_file
 from etl.reference.rules import tell_all
 from etl.reference.units import units_on
 from etl.reporting import Definition, write_answer, write_report
@@ -151,7 +151,7 @@ def _answer_one(conn: Connection, settings: Settings, submission_id: str) -> Pat
     source = archive.place(settings.archive, submission.sha256)
     path = write_answer(
         submission, findings, settings.outbox / submission.sector, title, source,
-        lambda: read_grids(source, submission.file_name),
+        lambda: open_file(source, submission.file_name, settings).grids,
     )  # fmt: skip
     ledger.mark_answered(conn, submission_id, submission.findings_version)
     return path

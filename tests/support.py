@@ -13,7 +13,9 @@ import pandas as pd
 from etl.contracts import contract
 from etl.examine import examine
 from etl.model.examined import Examined
+from etl.model.grid import Grid
 from etl.model.period import Period
+from etl.opening import open_file
 from etl.reference.units import units_on
 from etl.settings import Settings
 from samples import forms
@@ -72,6 +74,11 @@ def edited(source: Path, target: Path, dataset: str, edits: dict[tuple[int, str]
 def look(path: Path, sector: str | None = None, *, today: date = TODAY, folder: str = "") -> Examined:
     """A file examined under default settings."""
     return examine(Settings(), path, file_name=path.name, folder=folder, sector=sector, today=today)
+
+
+def grids_of(path: Path, name: str | None = None) -> list[Grid]:
+    """A file's sheets, opened under default settings."""
+    return open_file(path, name or path.name, Settings()).grids
 
 
 def told(examined: Examined) -> list[tuple[str, str, int | None, str | None]]:

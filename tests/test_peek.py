@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from etl.peek import as_table, peek
+from etl.settings import Settings
 from samples import Sample
 from tests.support import TODAY, header_row
 
@@ -18,7 +19,7 @@ def test_a_form_is_seen_with_its_place_and_its_heading(files: dict[tuple[str, st
     path = files["register_household", "082"]
     page = openpyxl.load_workbook(path).worksheets[0]
     top = header_row(page)
-    (seen,) = peek(path, TODAY)
+    (seen,) = peek(Settings(), path, TODAY)
     assert (seen.kind, seen.encoding, seen.sheet) == ("xlsx", None, page.title)
     assert (seen.dataset, seen.period, seen.unit_code) == ("register_household", "2018-Q4", "082")
     assert seen.score is not None
@@ -32,9 +33,9 @@ def test_a_form_is_seen_with_its_place_and_its_heading(files: dict[tuple[str, st
 
 def test_text_files_say_their_encoding_and_give_their_table(small: Sample) -> None:
     path = next(p for p in small.files if p.suffix == ".csv")
-    (seen,) = peek(path, TODAY)
+    (seen,) = peek(Settings(), path, TODAY)
     assert (seen.kind, seen.encoding, seen.sheet) == ("text", "utf-8-sig", path.stem)
-    table = as_table(path)
+    table = as_table(Settings(), path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         lines = list(csv.reader(file))
     top = next(i for i, line in enumerate(lines) if line[:1] == ["STT"])
@@ -51,12 +52,12 @@ def test_a_table_that_belongs_to_no_contract(tmp_path: Path) -> None:
         book.active.append(line)
     path = tmp_path / "cho.xlsx"
     book.save(path)
-    (seen,) = peek(path, date(2019, 3, 1))
+    (seen,) = peek(Settings(), path, date(2019, 3, 1))
     assert (seen.dataset, seen.score, seen.period) == (None, None, None)
     assert (seen.header_rows, seen.first_data_row, seen.last_data_row, seen.data_rows) == ([3], 4, 6, 3)
     assert seen.headers == ["Ngày", "Mặt hàng", "Số lượng", "Người bán"]
     assert seen.ignored == {"title": 1, "blank": 1, "header": 1, "total": 1}
-    assert as_table(path)[1] == ["01/02/2019", "Ngựa", "3", "Tráng A Chu"]
+    assert as_table(Settings(), path)[1] == ["01/02/2019", "Ngựa", "3", "Tráng A Chu"]
 
 
 def test_a_file_without_a_table(tmp_path: Path) -> None:
@@ -64,10 +65,10 @@ def test_a_file_without_a_table(tmp_path: Path) -> None:
     book.active["B2"] = "Kính gửi: các huyện"
     path = tmp_path / "cong van.xlsx"
     book.save(path)
-    (seen,) = peek(path, TODAY)
+    (seen,) = peek(Settings(), path, TODAY)
     assert (seen.title, seen.data_rows, seen.headers) == (["Kính gửi: các huyện"], 0, [])
     with pytest.raises(ValueError, match="no table with a header and a data row"):
-        as_table(path)
+        as_table(Settings(), path)
     (tmp_path / "x.pdf").write_bytes(b"%PDF-1.7")
     with pytest.raises(ValueError, match=r"x\.pdf: The file is neither a workbook nor CSV"):
-        peek(tmp_path / "x.pdf", TODAY)
+        peek(Settings(), tmp_path / "x.pdf", TODAY)
