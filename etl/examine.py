@@ -130,10 +130,11 @@ def _nearest_form(grids: list[Grid], found: list[Table | None], sector: str | No
     cells = [cell for grid in grids for cell in grid.cells.iloc[:_TITLE_ROWS].to_numpy(dtype=object).ravel()]
     top = {fold(cell) for cell in cells if isinstance(cell, str)}
     forms = [form for form in forms if any(fold(form.title) in text for text in top)] or forms
-    seen = {fold(text) for table in found if table for _, text in table.headers.values()}
+    paths = [path for table in found if table for path in table.headers.values()]
 
     def lacking(form: Contract) -> list[str]:
-        return [c.header for c in form.columns if c.required and not seen & {fold(h) for h in c.headers}]
+        seen = {name for path in paths for name in form.named(path)}
+        return [form[name].header for name in form.required if name not in seen]
 
     best = min(forms, key=lambda form: len(lacking(form)) / len(form.required))
     return best.title, ", ".join(lacking(best))

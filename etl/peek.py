@@ -86,7 +86,7 @@ def _seen(path: Path, kind: str, encoding: str | None, grid: Grid, table: Table 
         path.name, kind, encoding, grid.sheet, *sized, table.dataset, round(table.score, 3) if table.dataset else None,
         str(heading.period) if heading and heading.period else None, heading.unit_code if heading else None,
         [text for _, text in table.title], sorted(r for r, why in table.ignored.items() if why == "header"),
-        [" ".join(filter(None, pair)) for pair in table.headers.values()],
+        [" ".join(path) for path in table.headers.values()],
         int(data.min()) if len(data) else None, int(data.max()) if len(data) else None, len(data),
         {str(why): int(n) for why, n in reasons.items()},
     )  # fmt: skip
@@ -100,4 +100,4 @@ def as_table(settings: Settings, path: Path) -> list[list[str]]:
     table = max(found, key=lambda t: len(t.body))
     columns = [c for c in map(int, table.body.columns) if c in table.headers]
     body = table.body[columns].astype("object").where(table.body[columns].notna(), "")
-    return [[table.headers[c][1] for c in columns], *body.to_numpy().tolist()]
+    return [[table.headers[c][-1] for c in columns], *body.to_numpy().tolist()]

@@ -9,6 +9,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from etl.contracts.naming import OFFICIAL, Names, Path
 from etl.model.text import fold
 
 ColumnType = Literal["text", "code", "name", "int", "money", "number", "date", "flag", "enum", "unit", "ethnicity"]
@@ -94,6 +95,11 @@ class SplitSex(_Strict):
     male: tuple[str, ...]
     female: tuple[str, ...]
 
+    @cached_property
+    def folded(self) -> frozenset[str]:
+        """Both columns' headers, folded."""
+        return frozenset(map(fold, (*self.male, *self.female)))
+
 
 class Contract(_Strict):
     """One dataset: who sends it, how its form is headed, its columns, its key."""
@@ -124,25 +130,27 @@ class Contract(_Strict):
                 return column
         raise KeyError(f"{self.dataset} has no column {name!r}")
 
-    def columns_named(self, text: str, above: str = "") -> tuple[str, ...]:
-        """The columns that a header cell may name: by its text, alone or after that of the merged cell above."""
-        alone, together = fold(text), fold(f"{above} {text}")
-        names = self._named.get(alone, ())
-        return names if together == alone else tuple(dict.fromkeys((*names, *self._named.get(together, ()))))
+    def named(self, path: Path) -> dict[str, float]:
+        """Column → how sure a header names it; path: the texts from the top down, its own last (``contracts.naming``).
+
+        A column Nam or Nữ of a form that splits birth by sex names both of them.
+        """
+        known = self._named.get(path)
+        if known is None:
+            known = self._named[path] = self.names.of(path)
+            if self.split_sex and fold(path[-1]) in self.split_sex.folded:
+                known |= {self.split_sex.sex: OFFICIAL, self.split_sex.birth: OFFICIAL}
+        return known
 
     @cached_property
-    def _named(self) -> dict[str, tuple[str, ...]]:
-        """Folded header, also after its merged cell's text → names of the columns that it may name."""
-        found: dict[str, list[str]] = {}
-        for column in self.columns:
-            known = {fold(header) for header in column.headers}
-            group = fold(column.header_above or "")
-            for word in known | ({f"{group} {word}" for word in known} if group else set()):
-                found.setdefault(word, []).append(column.name)
-        if self.split_sex:
-            for word in {fold(header) for header in (*self.split_sex.male, *self.split_sex.female)}:
-                found.setdefault(word, []).extend((self.split_sex.sex, self.split_sex.birth))
-        return {word: tuple(names) for word, names in found.items()}
+    def names(self) -> Names:
+        """The form's headers, ready to be asked."""
+        return Names({c.name: [(header, c.header_above) for header in c.headers] for c in self.columns})
+
+    @cached_property
+    def _named(self) -> dict[Path, dict[str, float]]:
+        """What ``named`` has told already: the same headers come back in every file."""
+        return {}
 
     @property
     def official_headers(self) -> dict[str, str]:

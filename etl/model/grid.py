@@ -27,17 +27,19 @@ class Grid:
 class Table:
     """A table in a grid.
 
-    headers: physical column → (header text above, header text); dataset: the contract that its headers fit best, None
-    when none does; score: share of that contract's required columns found, 0–1. body: the data rows only, same index
+    headers: physical column → its texts from the top down; header_row: the header's last row; dataset: the contract
+    that its headers fit best, None when none does; score: how well, 0–1 and more. body: the data rows only, same index
     and columns as the grid. ignored: physical row → reason (title, header, numbering, group, total, blank, note); the
     rows of ``body`` and of ``ignored`` together are 1 … the last used row, each once. title: the text cells above the
-    header, as (row, text).
+    header, as (row, text). sums: the cells of total and group rows, which may say what rows of ``body`` add up to.
     """
 
     sheet: str
-    headers: Mapping[int, tuple[str, str]]
+    headers: Mapping[int, tuple[str, ...]]
+    header_row: int
     body: pd.DataFrame
     ignored: Mapping[int, str]
     dataset: str | None = None
     score: float = 0.0
     title: tuple[tuple[int, str], ...] = field(default=())
+    sums: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from etl.contracts import Contract
+from etl.contracts.naming import Path, is_serial
 from etl.model.text import fold
 
 _SEARCHED_ROWS = 80
+_LONGEST = 200
+"""Characters of a header at most; longer texts are notes."""
+
 _HIGHEST = 4
 """Header rows of one table at most: groups over groups over headers."""
 
@@ -23,11 +27,11 @@ _TITLE_BONUS = 0.25
 
 @dataclass(frozen=True)
 class Header:
-    """A header found: its first and last row, physical column → (text above, text), the form and how sure (0–1+)."""
+    """A header found: its rows, physical column → its texts from the top down, the form and how sure (0–1+)."""
 
     first_row: int
     last_row: int
-    cells: Mapping[int, tuple[str, str]]
+    cells: Mapping[int, Path]
     dataset: str | None
     score: float
 
@@ -41,22 +45,28 @@ def find_header(cells: pd.DataFrame, forms: Iterable[Contract]) -> Header | None
     top = cells.iloc[:_SEARCHED_ROWS]
     columns = [int(c) for c in top.columns.to_numpy()]
     texts: dict[int, dict[int, str]] = {
-        row: {c: t for c, t in zip(columns, values, strict=True) if isinstance(t, str)}
+        row: {c: t for c, t in zip(columns, values, strict=True) if isinstance(t, str) and len(t) <= _LONGEST}
         for row, values in zip(map(int, top.index.to_numpy()), top.to_numpy(dtype=object), strict=True)
     }
     forms = list(forms)
     best: Header | None = None
-    for row in texts:
-        for height in range(1, _HIGHEST + 1):
+    above = ""
+    naming: dict[int, set[str]] = {}
+    for row, line in texts.items():
+        naming[row] = {form.dataset for form in forms if any(form.named((text,)) for text in line.values())}
+        # Only a row that names something, or stands below one that does, can be the last of a header.
+        near = set().union(*(naming.get(r, set()) for r in range(row - _HIGHEST + 1, row + 1)))
+        able = [form for form in forms if form.dataset in near]
+        for height in range(1, _HIGHEST + 1) if able else ():
             first = row - height + 1
             if first not in texts:
                 break
             block = _block([texts[r] for r in range(first, row + 1)])
-            above = " ".join(fold(t) for r in range(1, first) for t in texts.get(r, {}).values())
-            for form in forms:
+            for form in able:
                 score, enough = _fit(block, form, above)
                 if score > (best.score if best else 0):
                     best = Header(first, row, block, form.dataset if enough else None, score)
+        above += " " + " ".join(map(fold, line.values()))
     return best
 
 
@@ -78,32 +88,33 @@ def find_any_header(cells: pd.DataFrame) -> Header | None:
             continue
         below = there.iloc[at + 1 : at + 1 + _LOOKED_BELOW][list(texts)]
         if len(below) and below.to_numpy().mean() >= _GOES_ON:
-            best = Header(row, row, {c: ("", text) for c, text in texts.items()}, None, float(len(texts)))
+            best = Header(row, row, {c: (text,) for c, text in texts.items()}, None, float(len(texts)))
     return best
 
 
-def _block(rows: list[dict[int, str]]) -> dict[int, tuple[str, str]]:
-    """Column → (text above, lowest text). A text above spreads over the columns to its right, as merged cells do."""
-    cells: dict[int, tuple[str, str]] = {}
-    columns = sorted({c for row in rows for c in row})
-    for column in columns:
-        levels = [i for i, row in enumerate(rows) if column in row]
-        lowest = levels[-1]
-        above = ""
-        if lowest > 0:
-            left = [c for c in rows[lowest - 1] if c <= column]
-            above = rows[lowest - 1][max(left)] if left else ""
-        cells[column] = (above, rows[lowest][column])
+def _block(rows: list[dict[int, str]]) -> dict[int, Path]:
+    """Column → its texts from the top down. A text above spreads over the columns to its right, as merged cells do."""
+    cells: dict[int, Path] = {}
+    for column in sorted({c for row in rows for c in row}):
+        lowest = max(level for level, row in enumerate(rows) if column in row)
+        path = []
+        for row in rows[:lowest]:
+            left = [c for c in row if c <= column]
+            if left and row[max(left)] not in path:
+                path.append(row[max(left)])
+        own = rows[lowest][column]
+        cells[column] = (*(text for text in path if text != own), own)
     return cells
 
 
-def _fit(block: Mapping[int, tuple[str, str]], form: Contract, above: str) -> tuple[float, bool]:
-    found = {name for above_text, text in block.values() for name in form.columns_named(text, above_text)}
+def _fit(block: Mapping[int, Path], form: Contract, above: str) -> tuple[float, bool]:
+    named = [form.named(path) for path in block.values()]
+    found = set().union(*named)
     if len(found) < 2:
         return 0.0, False
     required = set(form.required)
     share = len(found & required) / len(required)
-    known = len(block) - any(fold(text) in ("stt", "tt", "so tt") for _, text in block.values())
-    dice = 2 * len(found) / (known + len(form.columns))
-    titled = fold(form.title) in above
-    return dice + _TITLE_BONUS * titled, share >= _LEAST_REQUIRED
+    known = len(block) - any(is_serial(path[-1]) for path in block.values())
+    sure = sum(max(columns.values()) for columns in named if columns) / sum(1 for columns in named if columns)
+    dice = 2 * min(len(found), sum(map(bool, named))) * sure / (known + len(form.columns))
+    return dice + _TITLE_BONUS * (fold(form.title) in above), share >= _LEAST_REQUIRED

@@ -27,6 +27,8 @@ _CERTAIN, _MARGIN = 0.9, 0.25
 _ENOUGH_WORDS = 3
 """Words that a column must have to speak for itself; with fewer it goes with its sheet."""
 
+_ENOUGH_LETTERS = 4
+
 _ONSETS = "ngh|ng|nh|gh|gi|kh|ph|qu|th|tr|ch|b|c|d|đ|g|h|k|l|m|n|p|r|s|t|v|x"
 _NUCLEI = (
     "uyê|uya|uây|uôi|uyu|ươi|ươu|iêu|yêu|oai|oay|oao|oeo|uao|uêu|"
@@ -207,8 +209,8 @@ def to_unicode(cells: pd.DataFrame, fonts: Mapping[tuple[int, int], str]) -> tup
 
 def _all_official(texts: Iterable[str], encoding: str) -> bool:
     """Whether each word that shows the encoding becomes one of a form or of an official name."""
-    read = [decoders()[encoding](text) or text for text in texts]
-    return all(word.lower() in _official_words() for text in read for word in _words(text))
+    words = [word.lower() for text in texts for word in _words(decoders()[encoding](text) or text)]
+    return len("".join(words)) >= _ENOUGH_LETTERS and all(word in _official_words() for word in words)
 
 
 def _better(text: str, encoding: str) -> str:

@@ -13,8 +13,8 @@ MEMBERS = contract("register_member")
 
 
 def table(*headers: str, above: dict[int, str] | None = None) -> Table:
-    cells = {at: ((above or {}).get(at, ""), text) for at, text in enumerate(headers, start=1)}
-    return Table("S", cells, pd.DataFrame(), {}, None, 1.0, ())
+    cells = {at: tuple(filter(None, ((above or {}).get(at), text))) for at, text in enumerate(headers, start=1)}
+    return Table("S", cells, 9, pd.DataFrame(), {}, None, 1.0, ())
 
 
 def official(form) -> list[str]:

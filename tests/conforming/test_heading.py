@@ -19,7 +19,7 @@ LOANS = contract("credit_loan")
 
 
 def heading(*title: str, name: str = "bieu.xlsx", folder: str = "", today: date = TODAY):
-    table = Table("S", {}, pd.DataFrame(), {}, "credit_loan", 1.0, tuple(enumerate(title, start=1)))
+    table = Table("S", {}, 9, pd.DataFrame(), {}, "credit_loan", 1.0, tuple(enumerate(title, start=1)))
     found, findings = read_heading([table], LOANS, name, folder, today)
     return found, list(findings["rule"])
 

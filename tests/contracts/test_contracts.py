@@ -21,8 +21,8 @@ def test_the_nine_datasets_belong_to_the_six_sectors() -> None:
 @pytest.mark.parametrize(("form", "column"), ALL, ids=lambda v: getattr(v, "dataset", None) or v.name)
 def test_each_known_header_names_its_column(form: Contract, column) -> None:
     for header in column.headers:
-        assert column.name in form.columns_named(header, column.header_above or "")
-        assert column.name in form.columns_named(header.upper(), column.header_above or "")
+        assert column.name in form.named(tuple(filter(None, (column.header_above, header))))
+        assert column.name in form.named(tuple(filter(None, (column.header_above, header.upper()))))
 
 
 @pytest.mark.parametrize("form", contracts().values(), ids=DATASETS)
@@ -30,7 +30,7 @@ def test_official_headers_are_told_apart(form: Contract) -> None:
     named = [(c.header_above, c.header) for c in form.columns]
     assert len(set(named)) == len(named)
     assert set(form.required) <= {c.name for c in form.columns}
-    assert form.columns_named("Cột không có trong biểu mẫu") == ()
+    assert form.named(("Cột không có trong biểu mẫu",)) == {}
 
 
 def test_an_unknown_dataset_is_named() -> None:

@@ -96,7 +96,7 @@ def test_a_header_over_two_rows_of_merged_cells() -> None:
     table = find_table(grid(lines), contracts())
     assert table is not None
     assert (table.dataset, len(table.body)) == ("register_commune", 2)
-    assert sum(bool(form.columns_named(t, a)) for a, t in table.headers.values()) == len(form.columns)
+    assert sum(bool(form.named(path)) for path in table.headers.values()) == len(form.columns)
 
 
 def test_no_table() -> None:

@@ -1,0 +1,125 @@
+"""Which column of a form a header cell names, and how sure that is.
+
+A header is compared by normal forms, the strictest first: its folded text; without what stands in brackets and after
+the name (a unit, an index, a star); loosely, where usual abbreviations are one with what they stand for and words
+that say nothing are left out. Where a normal form fits two columns of the form, it names neither.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from etl.model.text import clean, fold
+
+Path = tuple[str, ...]
+"""The texts of a header from the top down: groups above it, then its own."""
+
+OFFICIAL, VARIANT, TRIMMED, LOOSE = 1.0, 0.98, 0.95, 0.92
+"""How sure a header is: the form's own text, a variant that the contract lists, one of these trimmed, loosely."""
+
+IN_ITS_GROUP = 0.01
+"""More for a header that stands below the group which the form puts it below."""
+
+NEAR = 0.84
+"""Likeness from which on a header that names nothing is told as a near miss."""
+
+_BRACKETS = re.compile(r"[(\[].*?[)\]]|[(\[].*$", re.DOTALL)
+_UNIT_AFTER = re.compile(
+    r"(?:[,;:–-]\s*(?:(?:triệu|nghìn|ngàn|1[.]?000)\s*)?|\s(?:triệu|nghìn|ngàn|1[.]?000)\s*)(?:đồng|vnđ|vnd|đ)\s*$",
+    re.IGNORECASE,
+)
+_INDEX = re.compile(r"(?:^(?:cot )?\d{1,2} (?=\w)|(?<=\w\w) \d{1,2}$)")
+_ONE_FOR_MANY = tuple(
+    (re.compile(rf"\b(?:{words})\b"), short)
+    for words, short in (
+        ("bao hiem y te", "bhyt"), ("bao hiem xa hoi", "bhxh"), ("giao duc", "gd"), ("dang ky|dang ki|dki", "dk"),
+        ("kham(?: benh)? chua benh|kham benh chua benh|kham benh", "kcb"), ("dan toc thieu so", "dtts"),
+        ("ngan hang chinh sach xa hoi|ngan hang csxh|nh csxh", "nhcsxh"), ("hop ve sinh", "hvs"),
+        ("chung minh(?: nhan dan| thu)?|cmtnd|cmt|cm nd", "cmnd"), ("can cuoc(?: cong dan)?", "cccd"),
+        ("cmnd (?:cccd|hoac cccd)|cccd (?:cmnd|hoac cmnd)", "cmnd"), ("hoc sinh", "hs"), ("nhan khau|so khau", "nk"),
+        ("lao dong", "ld"), ("tre em", "te"), ("thi tran", "tt"), ("tiet kiem(?: va)? vay von", "tk vv"),
+        ("nghi dinh", "nd"), ("quyet dinh", "qd"), ("chi phi", "cp"), ("ho gia dinh", "ho"), ("m3 ngay(?: dem)?", ""),
+        ("xa phuong(?: tt)?|phuong xa(?: tt)?|xa tt|xa phuong va tt", "xa"), ("thon ban(?: to)?(?: dan pho)?", "thon"),
+        ("tdp|to dan pho", "to"), ("gia tri su dung", "gia tri"), ("khung tuong", "khung"), ("giai ngan", "vay"),
+        ("ho va ten|ho ten|hoten", "ten"), ("ngay thang nam sinh|ngay sinh", "sinh"), ("nam sinh", "sinh"),
+    )
+)  # fmt: skip
+_SAY_NOTHING = frozenset({"so", "tong", "va", "cua", "cac", "theo", "la", "trong", "do", "duoc", "hien", "nay"})
+
+
+def trimmed(text: str) -> str:
+    """A header folded, without brackets, a unit of money or an index behind it: ``"Số tiền vay (triệu đồng) *"``."""
+    bare = fold(_UNIT_AFTER.sub("", _BRACKETS.sub(" ", clean(text)))) or fold(text)
+    return _INDEX.sub("", bare).strip() or bare
+
+
+def loose(text: str) -> str:
+    """A trimmed header by its telling words alone, abbreviated as far as usual, in the order of the alphabet."""
+    short = trimmed(text)
+    for words, token in _ONE_FOR_MANY:
+        short = words.sub(token, short)
+    telling = sorted({word for word in short.split() if word not in _SAY_NOTHING})
+    return " ".join(telling) or short
+
+
+class Names:
+    """The headers of one form, ready to be asked."""
+
+    def __init__(self, columns: Mapping[str, Iterable[tuple[str, str | None]]]) -> None:
+        """columns: column → its headers as (text, group above), the official one first."""
+        self._by_form: dict[str, dict[str, float]] = {}
+        self._groups: dict[str, str] = {}
+        by_loose: dict[str, set[str]] = {}
+        for column, headers in columns.items():
+            for rank, (header, group) in enumerate(headers):
+                sure = OFFICIAL if rank == 0 else VARIANT
+                self._groups.setdefault(column, fold(group or ""))
+                for words in {header, f"{group} {header}" if group else header}:
+                    self._add(fold(words), column, sure)
+                    self._add(trimmed(words), column, TRIMMED)
+                    by_loose.setdefault(loose(words), set()).add(column)
+        self._by_loose = {key: owners.pop() for key, owners in by_loose.items() if len(owners) == 1}
+
+    def _add(self, key: str, column: str, sure: float) -> None:
+        known = self._by_form.setdefault(key, {})
+        known[column] = max(sure, known.get(column, 0.0))
+
+    def of(self, path: Path) -> dict[str, float]:
+        """Column → how sure a header names it (0.92 to 1.01); empty where it names none."""
+        found: dict[str, float] = {}
+        # The whole path says most: «Tổng số hộ» below «Hộ nghèo» are the poor households.
+        for text in dict.fromkeys((" ".join(path), " ".join(path[-2:]), path[-1])):
+            for key, at_most in ((fold(text), OFFICIAL), (trimmed(text), TRIMMED)):
+                for column, sure in self._by_form.get(key, {}).items():
+                    found[column] = max(found.get(column, 0.0), min(sure, at_most))
+            if not found and (owner := self._by_loose.get(loose(text))) is not None:
+                found[owner] = LOOSE
+            if found:
+                break
+        above = fold(" ".join(path[:-1]))
+        return {
+            column: sure + IN_ITS_GROUP * bool(self._groups[column] and self._groups[column] in above)
+            for column, sure in found.items()
+        }
+
+    def near(self, path: Path, among: Iterable[str]) -> tuple[str, float] | None:
+        """The column among some that a header which names none comes nearest to, and how near (0–1)."""
+        wanted = set(among)
+        best: tuple[str, float] | None = None
+        for text in {path[-1], " ".join(path[-2:])}:
+            said = trimmed(text)
+            for key, owners in self._by_form.items():
+                mine = wanted & owners.keys()
+                likeness = difflib.SequenceMatcher(None, said, key, autojunk=False).ratio() if mine else 0.0
+                if likeness > (best[1] if best else 0.0):
+                    best = min(mine), likeness
+        return best
+
+
+@lru_cache(maxsize=200_000)
+def is_serial(text: str) -> bool:
+    """Whether a header is the one of the rows' serial numbers."""
+    return trimmed(text) in ("stt", "tt", "so tt", "so thu tu", "s tt")

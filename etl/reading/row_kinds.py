@@ -1,0 +1,278 @@
+"""What each row below a header is: data, or why it is none (group, total, numbering, header, title, note, blank).
+
+Most rows are told at a glance, all at once: a serial number in front and most required cells filled. The others are
+looked at one by one. In doubt a row is data: it then comes back to the sender with its findings, and nothing is lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from etl.contracts import Contract
+from etl.contracts.naming import is_serial
+from etl.model.text import fold
+from etl.reading.headers import Header
+
+_NUMBER = re.compile(r"^[\s\d.,()%+–-]+(?: ?(?:hộ|người|khẩu|món|thẻ|em|học sinh|nhà|thôn|xã))?$", re.IGNORECASE)
+_NUMBERING = re.compile(r"^[(\[]?([A-Za-z]{1,2}|\d{1,2})[)\]]?\s*([=:].*)?$")
+_SERIAL = re.compile(r"^(\d+)[.)]?$")
+_SERIAL_OF_GROUP = re.compile(r"^(?:[IVXLC]+|[A-ZĐ])[.)]?$")
+_TOTAL = re.compile(
+    r"^(?:(?:tong|cong|tong cong|tong so|tong hop|luy ke|cong don)"
+    r"(?: (?:cong|so|ca|chung|toan|huyen|xa|phuong|thi|tran|thanh|pho|tinh|thon|ban|to|khu|nhom|trang|muc|cac|trong)"
+    r"\b.*| [ivx\d ]+(?: (?:ho|nguoi|mon|the|em))?)?|toan (?:huyen|tinh|xa|thanh pho|thi xa|vung))$"
+)
+_GROUP = re.compile(
+    r"^(?:huyen|thanh pho|tp|thi xa|tinh|khu vuc|vung|cac (?:xa|phuong|thi tran|huyen)|xa khu vuc|nhom|phan|muc|khoi"
+    r"|thanh thi|nong thon)\b"
+)
+_CLOSING = re.compile(
+    r"(?:nguoi lap|lap bieu|lap bang|thu truong|giam doc|truong phong|pho phong|ke toan|chu tich|truong ban|ky ten"
+    r"|ky ghi ro|ky dong dau|dong dau|noi nhan|^ghi chu|^luu y|^nguon|xac nhan cua|kiem soat"
+    r"|ngay \d{0,2} ?thang \d{0,2} ?nam)"
+)
+_TITLE_AGAIN = re.compile(
+    r"(?:cong hoa xa hoi|doc lap tu do|^don vi(?: tinh)?\b|^dvt\b|^mau (?:so|bieu)|^bieu (?:so|mau)|kem theo|^ubnd|"
+    r"^uy ban nhan dan|^trang \d+)"
+)
+_SHORT = 4
+"""A signature, a date, a line of a title has this many cells at most."""
+
+_SHORT_TEXT = 60
+_SOME = 0.2
+_LEADING_COLUMNS = 6
+
+
+@dataclass(frozen=True)
+class RowKinds:
+    """The rows below a header, ready to be told. below: cells, indexed by physical row; form None: of no contract."""
+
+    below: pd.DataFrame
+    header: Header
+    form: Contract | None
+
+    def reasons(self) -> pd.Series[str]:
+        """Why each row is no data; "" for data."""
+        found = pd.Series("", index=self.below.index, dtype="object")
+        if not len(self.below):
+            return found
+        for at in self._doubtful:
+            found.iloc[at] = self._reason(int(at))
+        self._close(found)
+        last = np.flatnonzero((found == "").to_numpy())
+        tail = np.arange(len(found)) > (last[-1] if len(last) else -1)
+        found[tail & (found == "group").to_numpy()] = "note"
+        return found
+
+    # --- what is told of all rows at once ------------------------------------------------------------------------
+
+    @cached_property
+    def _columns(self) -> list[int]:
+        return [int(c) for c in self.below.columns.to_numpy()]
+
+    @cached_property
+    def _there(self) -> np.ndarray:
+        return self.below.notna().to_numpy()
+
+    @cached_property
+    def _filled(self) -> np.ndarray:
+        filled: np.ndarray = self._there.sum(axis=1)
+        return filled
+
+    @cached_property
+    def _names(self) -> Mapping[int, str]:
+        """Physical column → the form's column; of a table of no form every header stands for itself."""
+        cells = self.header.cells
+        if self.form is None:
+            return {c: path[-1] for c, path in cells.items() if not is_serial(path[-1])}
+        named = {c: self.form.named(path) for c, path in cells.items()}
+        return {c: max(columns, key=columns.__getitem__) for c, columns in named.items() if columns}
+
+    def _count(self, columns: list[int]) -> np.ndarray:
+        places = [self._columns.index(c) for c in columns]
+        return self._there[:, places].sum(axis=1) if places else np.zeros(len(self.below), dtype=int)
+
+    @cached_property
+    def _of_form(self) -> np.ndarray:
+        return self._count([c for c in self._names if c in self._columns])
+
+    @cached_property
+    def _required(self) -> list[int]:
+        known = set(self.form.required) if self.form else set()
+        return [c for c, name in self._names.items() if name in known and c in self._columns]
+
+    @cached_property
+    def _required_texts(self) -> list[int]:
+        """Required columns that hold words, not numbers."""
+        numeric = {c.name for c in self.form.columns if c.type in ("int", "money", "number")} if self.form else set()
+        return [c for c in self._required if self._names[c] not in numeric]
+
+    @cached_property
+    def _enough(self) -> int:
+        """So many required cells make a row of data."""
+        return max(2, -(-len(self._required) // 2))
+
+    @cached_property
+    def _has_enough(self) -> np.ndarray:
+        enough: np.ndarray = self._count(self._required) >= self._enough if self.form else self._of_form >= 2
+        return enough
+
+    @cached_property
+    def _serial_column(self) -> int | None:
+        return next((c for c, path in self.header.cells.items() if is_serial(path[-1]) and c in self._columns), None)
+
+    @cached_property
+    def _serials(self) -> np.ndarray:
+        """Each row's serial number, 0 where there is none."""
+        if self._serial_column is None:
+            return np.zeros(len(self.below), dtype="int64")
+        found = self.below[self._serial_column].str.extract(_SERIAL, expand=False)
+        return pd.to_numeric(found.where(found.str.len() < 10)).fillna(0).to_numpy(dtype="int64")
+
+    @cached_property
+    def _counted(self) -> bool:
+        """Whether the rows of data carry serial numbers, at least some: those of a household may share one."""
+        data = self._has_enough
+        return bool(data.any()) and float((self._serials[data] > 0).mean()) >= _SOME
+
+    @cached_property
+    def _leads(self) -> pd.Series[str]:
+        """The first cell of each row that is no number nor a group's serial, folded; long texts are left out."""
+        lead = pd.Series(np.nan, index=self.below.index, dtype="str")
+        for column in reversed(self._columns[:_LEADING_COLUMNS]):
+            texts = self.below[column]
+            words = {t for t in texts.dropna().unique() if not _NUMBER.match(t) and len(t) < _SHORT_TEXT}
+            if column == self._serial_column:
+                words = {t for t in words if not _SERIAL_OF_GROUP.match(t)}
+            lead = texts.where(texts.isin(words), lead)
+        return lead.map({text: fold(text) for text in lead.dropna().unique()}).astype("str")
+
+    @cached_property
+    def _header_texts(self) -> frozenset[str]:
+        return frozenset(fold(text) for path in self.header.cells.values() for text in path)
+
+    @cached_property
+    def _doubtful(self) -> np.ndarray:
+        """Rows that are not data at a glance."""
+        leads = self._leads.dropna().unique()
+        odd = {t for t in leads if _TOTAL.match(t) or t in self._header_texts}
+        texts = self._count(self._required_texts) == len(self._required_texts)
+        clear = self._has_enough & ~self._leads.isin(odd).to_numpy()
+        if len(self._required_texts) >= 2:
+            # No label of a group or a sum fills every column of words.
+            clear &= texts | (self._serials > 0)
+        else:
+            clear &= ~self._leads.isin({t for t in leads if _GROUP.match(t)}).to_numpy()
+            clear &= (self._serials > 0) | (not self._counted)
+        return np.flatnonzero(~clear)
+
+    # --- one row -------------------------------------------------------------------------------------------------
+
+    def _texts(self, at: int) -> dict[int, str]:
+        return {
+            c: str(v) for c, v in zip(self._columns, self.below.iloc[at].tolist(), strict=True) if isinstance(v, str)
+        }
+
+    def _reason(self, at: int) -> str:
+        texts = self._texts(at)
+        if not texts or set(texts) == {self._serial_column}:
+            return "blank" if not texts or self._serials[at] else "group"
+        if self._repeats_header(texts):
+            return "header"
+        if self._follows_header(at) and (_is_numbering(texts) or _is_bracketed(texts)):
+            return "numbering"
+        lead = self._leads.iloc[at]
+        if isinstance(lead, str) and _TOTAL.match(lead) and not self._serials[at] and _is_label_and_numbers(texts):
+            return "total"
+        if len(texts) <= _SHORT and not self._has_enough[at]:
+            folded = [fold(text) for text in texts.values()]
+            title = fold(self.form.title) if self.form else None
+            if any(_TITLE_AGAIN.search(text) or (title and title in text) for text in folded):
+                return "title"
+        return "" if self._is_data(at, texts, lead if isinstance(lead, str) else "") else "group"
+
+    def _is_data(self, at: int, texts: dict[int, str], lead: str) -> bool:
+        words = sum(not _NUMBER.match(t) for c, t in texts.items() if c in self._names)
+        if self._of_form[at] < 2:
+            return bool(self._of_form[at]) and self._goes_on(at)
+        if self._serials[at]:
+            return True
+        alone = words <= 1
+        if not self._has_enough[at]:
+            return not alone
+        serial = texts.get(self._serial_column or 0, "")
+        if alone and (_SERIAL_OF_GROUP.match(serial) or _GROUP.match(lead)):
+            return False
+        lacks = any(c not in texts for c in self._required_texts)
+        return not (alone and lacks and (self._counted or self._sums_up(at)))
+
+    def _goes_on(self, at: int) -> bool:
+        """Whether a row's serial number goes on from the row before, and the next does not begin anew."""
+        before = [int(n) for n in self._serials[:at] if n]
+        after = [int(n) for n in self._serials[at + 1 :][:20] if n]
+        own = int(self._serials[at])
+        return bool(own) and own == (before[-1] if before else 0) + 1 and after[:1] != [1]
+
+    def _sums_up(self, at: int) -> bool:
+        """Whether the numbers of a row are the sums of the rows that follow, up to the next that lacks the same."""
+        lacking = [c for c in self._required_texts if pd.isna(self.below.iloc[at][c])]
+        numeric = [c for c in self._names if c not in self._required_texts and c in self._columns]
+        following = self.below.iloc[at + 1 :]
+        ends = following[lacking].isna().any(axis=1).to_numpy()
+        part = following.iloc[: int(np.argmax(ends)) if ends.any() else len(following)]
+        own = pd.to_numeric(self.below.iloc[at][numeric], errors="coerce")
+        sums = part[numeric].apply(pd.to_numeric, errors="coerce").sum()
+        told = own.dropna()
+        return len(part) > 1 and len(told) >= 2 and bool((told == sums[told.index]).all())
+
+    def _repeats_header(self, texts: dict[int, str]) -> bool:
+        same = sum(fold(text) in self._header_texts for text in texts.values())
+        return same > 1 and same * 2 > len(texts)
+
+    def _follows_header(self, at: int) -> bool:
+        """Whether nothing but blank rows and a header stand between a row and the header above it."""
+        above = (self._texts(i) for i in range(at - 1, max(-1, at - 4), -1))
+        return all(not texts or self._repeats_header(texts) for texts in above) or at == 0
+
+    def _close(self, reasons: pd.Series[str]) -> None:
+        """Mark what follows the table: from the first line of a signature, date or note on, short rows are no data."""
+        least = max(2, len(self._required) // 2 + 1) if self.form else 2
+        closing = list(self._closing(reasons))
+        if not closing:
+            return
+        short = (self._filled > 0) & (self._filled <= _SHORT)
+        after = np.arange(len(self.below)) >= closing[0]
+        reasons[after & short & (self._of_form < least) & (reasons != "title").to_numpy()] = "note"
+        reasons.iloc[np.array(closing)] = "note"
+
+    def _closing(self, reasons: pd.Series[str]) -> Iterator[int]:
+        for at in map(int, self._doubtful):
+            short = 0 < self._filled[at] <= _SHORT and not self._serials[at] and reasons.iloc[at] != "title"
+            if short and any(_CLOSING.search(fold(text)) for text in self._texts(at).values()):
+                yield at
+
+
+def _is_numbering(texts: Mapping[int, str]) -> bool:
+    """A row A B C 1 2 3 under the header, also (1) [2] 4=2+3: the numbers count up one by one."""
+    matches = [_NUMBERING.match(text.strip()) for text in texts.values()]
+    if len(matches) < 3 or not all(matches):
+        return False
+    numbers = [int(m[1]) for m in matches if m and m[1].isdigit()]
+    return len(numbers) >= 2 and all(b - a == 1 for a, b in pairwise(numbers))
+
+
+def _is_bracketed(texts: Mapping[int, str]) -> bool:
+    """A row of units or remarks under the header: (đồng), (kg), (x)."""
+    return all(re.match(r"^[(\[].*[)\]]$", text.strip(), re.DOTALL) for text in texts.values())
+
+
+def _is_label_and_numbers(texts: Mapping[int, str]) -> bool:
+    """Besides its label, a total row holds numbers alone."""
+    return sum(not _NUMBER.match(text) and text.strip().lower() != "x" for text in texts.values()) == 1
