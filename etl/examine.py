@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,7 +11,14 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from etl.checking import check
-from etl.conforming import conform, match_columns, read_heading
+from etl.conforming import (
+    check_totals,
+    conform,
+    find_summaries,
+    is_called_a_summary,
+    match_columns,
+    read_heading,
+)  # fmt: skip
 from etl.contracts import Contract, contract, contracts, sector_datasets
 from etl.contracts.form import is_outdated
 from etl.model.answer_sheet import is_answer_sheet, sent_name
@@ -23,6 +31,9 @@ from etl.opening import open_file
 from etl.reading import find_table
 from etl.reference.rules import rules
 from etl.settings import Settings
+
+SUMMARY = "summary"
+"""Why the rows of a sheet that sums up other sheets are ignored."""
 
 LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 """A drop belongs to the day of the province."""
@@ -50,39 +61,57 @@ def examine(
         opened = open_file(path, file_name, settings)
     except Refused as fault:
         return _refused(fault.rule, **fault.params)
-    return _examine_grids(opened.grids, file_name=file_name, folder=folder, sector=sector, today=today)
+    examined = _examine_grids(opened.grids, file_name=file_name, folder=folder, sector=sector, today=today)
+    macros = [Finding("file_has_macros", Severity.INFO, value=opened.macros)] if opened.macros else []
+    return replace(examined, findings=join_findings([examined.findings, findings_frame(macros)]))
 
 
 def _examine_grids(grids: list[Grid], *, file_name: str, folder: str, sector: str | None, today: date) -> Examined:
     found = [None if is_answer_sheet(grid) else find_table(grid, contracts()) for grid in grids]
-    tables = [table for table in found if table is not None and table.dataset is not None]
-    ignored = _ignored(grids, tables)
+    tables = _of_one_form([table for table in found if table is not None and table.dataset is not None])
     datasets = sorted({table.dataset for table in tables if table.dataset})
     if fault := _wrong_form(datasets, grids, found, sector):
         dataset = datasets[0] if len(datasets) == 1 else None
-        return _rejected(Heading(dataset=dataset), findings_frame([fault]), tables, ignored)
+        return _rejected(Heading(dataset=dataset), findings_frame([fault]), tables, _ignored(grids, tables))
 
     form = contract(datasets[0])
-    matched = [match_columns(table, form) for table in tables]
-    layout = {table.sheet: columns.places(form) for table, (columns, _) in zip(tables, matched, strict=True)}
+    matched = {table.sheet: match_columns(table, form) for table in tables}
     heading, heading_findings = read_heading(tables, form, sent_name(file_name), folder, today)
-    findings = join_findings([heading_findings, *(own for _, own in matched)])
+    summaries = find_summaries(tables, [matched[table.sheet][0] for table in tables], form)
+    tables = [table for table in tables if table.sheet not in summaries.sheets]
+    ignored = _ignored(grids, tables)
+    maps = [matched[table.sheet][0] for table in tables]
+    layout = {table.sheet: columns.places(form) for table, columns in zip(tables, maps, strict=True)}
+    of_headers = [matched[table.sheet][1] for table in tables]
+    findings = join_findings([heading_findings, *of_headers, findings_frame(summaries.findings)])
     if not sum(len(table.body) for table in tables):
         findings = join_findings([findings, findings_frame([Finding("no_data_rows", Severity.CRITICAL)])])
     if len(_of_whole_file(findings)):
         return _rejected(heading, findings, tables, ignored, layout)
     findings = join_findings([findings, _version(grids, form), _legacy(grids, layout)])
 
-    conformed = conform(tables, [columns for columns, _ in matched], form, heading)
+    conformed = conform(tables, maps, form, heading)
     findings = join_findings([findings, conformed.findings])
     if len(fatal := _of_whole_file(findings)):
         return _rejected(heading, fatal, tables, ignored, layout)
     checked = check(conformed.rows, findings, form, heading)
+    findings = join_findings([checked.findings, check_totals(tables, maps, form, checked.findings)])
     total = len(conformed.rows)
     accepted = len(checked.rows)
     counts = Counts(total + sum(ignored.values()), accepted, total - accepted, sum(ignored.values()))
     verdict = Verdict.ACCEPTED if accepted == total else Verdict.PARTLY if accepted else Verdict.REJECTED
-    return Examined(verdict, heading, counts, checked.rows, checked.findings, ignored, checked.check_run, layout)
+    return Examined(verdict, heading, counts, checked.rows, findings, ignored, checked.check_run, layout)
+
+
+def _of_one_form(tables: list[Table]) -> list[Table]:
+    """The tables without those of another form in a sheet called a summary: counts beside the lists they count."""
+    lists = [table for table in tables if not is_called_a_summary(table.sheet)]
+    datasets = {table.dataset for table in lists}
+    return (
+        [table for table in tables if table.sheet in {one.sheet for one in lists} or table.dataset in datasets]
+        if lists
+        else tables
+    )
 
 
 def _version(grids: list[Grid], form: Contract) -> pd.DataFrame:
@@ -146,7 +175,8 @@ def _ignored(grids: list[Grid], tables: list[Table]) -> dict[str, int]:
     with_table = {table.sheet for table in tables}
     for grid in grids:
         if grid.sheet not in with_table:
-            reasons[OWN_ANSWER if is_answer_sheet(grid) else NO_TABLE] += _last_row(grid)
+            called = SUMMARY if is_called_a_summary(grid.sheet) else NO_TABLE
+            reasons[OWN_ANSWER if is_answer_sheet(grid) else called] += _last_row(grid)
     return {reason: count for reason, count in sorted(reasons.items()) if count}
 
 

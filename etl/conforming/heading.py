@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import PurePath
 
 import pandas as pd
 
@@ -21,17 +20,27 @@ from etl.reference.units import units_on
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
 _NUM = r"(?P<n>[ivx]+|\d{1,2})"
-_DAY = re.compile(
-    r"\b(?:den|tinh den|het|ngay)(?: het)?(?: ngay)? (?P<d>\d{1,2}) (?:thang )?(?P<m>\d{1,2}) (?:nam )?(?P<y>\d{4})\b"
-)
-_QUARTER = re.compile(rf"\b(?:quy|q) ?{_NUM} (?:nam )?(?P<y>\d{{4}})\b")
+_DATE = r"(?P<d>\d{1,2}) (?:thang )?(?P<m>\d{1,2}) (?:nam )?(?P<y>\d{4})\b"
+# The end of a span before any other day: «Từ ngày 01/10/2018 đến ngày 31/12/2018».
+_DAYS = (re.compile(rf"\b(?:den|het)(?: het)?(?: ngay)? {_DATE}"), re.compile(rf"\b(?:tinh|ngay)(?: ngay)? {_DATE}"))
+_QUARTER = re.compile(rf"\b(?:quy|q) ?{_NUM} (?:(?:cua )?nam )?(?P<y>\d{{4}})\b")
+_MONTHS = re.compile(r"\b(?P<n>[369]) thang (?P<half>dau|cuoi) (?:nam )?(?P<y>\d{4})\b")
 _MONTH = re.compile(r"\b(?:thang|t) ?(?P<n>\d{1,2}) (?:nam )?(?P<y>\d{4})\b")
-_SEMESTER = re.compile(rf"\bhoc ky {_NUM}(?: nam hoc)? (?P<y>\d{{4}}) (?P<y2>\d{{4}})\b")
-_YEAR = re.compile(r"\bnam (?:bao cao |ke hoach )?(?P<y>\d{4})\b")
+_SEMESTER = re.compile(rf"\b(?:hoc ky|hoc ki|hk) ?{_NUM}(?: nam hoc)? (?P<y>\d{{4}}) (?P<y2>\d{{4}})\b")
+_YEAR = re.compile(r"\bnam (?:bao cao |ke hoach )?(?P<y>\d{4})\b(?! \d{4})")
 _ISO = re.compile(r"\b(?P<y>\d{4}) ?q ?(?P<n>\d)\b")
 _YEAR_MONTH = re.compile(r"\b(?P<y>\d{4}) (?:thang|t) ?(?P<n>\d{1,2})\b")
+_COMPACT = re.compile(r"\b(?:(?P<d>\d{2})(?P<m>\d{2})(?P<y>20\d{2})|(?P<y2>20\d{2})(?P<m2>\d{2})(?P<d2>\d{2}))\b")
 # "Lào Cai, ngày 05 tháng 01 năm 2019": where and when it was signed, not what it reports on.
-_SIGNED = re.compile(r"^[^,]{2,40},\s*ngày\s+[\d.…]{0,4}\s*tháng\s+[\d.…]{0,4}\s*năm\s+\d{4}\s*$", re.IGNORECASE)
+_SIGNED = re.compile(
+    r"^[^,]{2,40},\s*(?:ngày|ngay)\s*[\d.…]{0,4}\s*(?:tháng|thang)\s*[\d.…]{0,4}\s*(?:năm|nam)\s*[\d.…]{0,5}\s*$",
+    re.IGNORECASE,
+)
+# "(Ban hành kèm theo Thông tư số 17/2016/TT-BLĐTBXH ngày 28/6/2016)": of the form, not of what it reports on.
+_CITES = re.compile(
+    r"\b(?:kem theo|ban hanh|thong tu|quyet dinh|nghi dinh|nghi quyet|cong van|theo mau|chi thi|to trinh"
+    r"|(?:so|tt|qd|nd|kh|bc|cv) \d+)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,11 @@ def read_heading(
     units = [
         said for where, lines in _places(tables, file_name, folder) for said in _units(lines, where, last_day or today)
     ]
+    if form.sent_by == "district" and any(
+        units_on(last_day or today)[said.value].level == "district" for said in units
+    ):
+        # The province's name above a district's form says where the district lies.
+        units = [said for said in units if units_on(last_day or today)[said.value].level == "district"]
     unit = _unit(units, findings)
     return Heading(form.dataset, period, last_day, unit), findings_frame(findings)
 
@@ -75,15 +89,21 @@ def _places(tables: Sequence[Table], file_name: str, folder: str) -> Iterator[tu
     for table in tables:
         lines = [clean(text) for _, text in table.title]
         yield f"tiêu đề, trang {table.sheet}", [line for line in lines if not _SIGNED.match(line)]
-    yield "tên tệp", [re.sub(r"[_\-.]+", " ", PurePath(file_name).stem)]
+    # What stands before the last dot, but for a name that ends in a date: «… 31.12.2018».
+    stem = re.sub(r"\.(?!\d)[^.]*$", "", file_name.replace("/", " "))
+    yield "tên tệp", [re.sub(r"[_\-.]+", " ", stem)]
     yield "thư mục", [re.sub(r"[_\-./]+", " ", folder)] if folder else []
 
 
 def _periods(lines: list[str], where: str) -> list[_Said]:
     """The period that each line names; the most exact of one line counts (a day before a month before a year)."""
+    from_title = where.startswith("tiêu đề")
     found = []
     for line in lines:
-        day = _last_day(fold(line), from_title=where.startswith("tiêu đề"))
+        text = fold(line)
+        if from_title and _CITES.search(text) and not (_QUARTER.search(text) or _SEMESTER.search(text)):
+            continue
+        day = _last_day(text, from_title=from_title)
         if day is not None:
             found.append(_Said(str(Period.of(day)), line, where, day))
     # A year alone ("Năm 2018") under a title that names the quarter adds nothing.
@@ -93,7 +113,7 @@ def _periods(lines: list[str], where: str) -> list[_Said]:
 
 def _only_year(words: str) -> bool:
     text = fold(words)
-    return not any(p.search(text) for p in (_DAY, _QUARTER, _MONTH, _SEMESTER, _ISO, _YEAR_MONTH))
+    return not any(p.search(text) for p in (*_DAYS, _QUARTER, _MONTHS, _MONTH, _SEMESTER, _ISO, _YEAR_MONTH, _COMPACT))
 
 
 def _last_day(text: str, *, from_title: bool) -> date | None:
@@ -104,24 +124,33 @@ def _last_day(text: str, *, from_title: bool) -> date | None:
             raise _Invalid(match[0])
         # The first semester ends with the year, the second at the end of May: in the second quarter.
         return date(int(match["y"]), 12, 31) if number == 1 else date(int(match["y2"]), 6, 30)
-    if match := _DAY.search(text):
-        try:
-            return date(int(match["y"]), int(match["m"]), int(match["d"]))
-        except ValueError:
-            raise _Invalid(match[0]) from None
+    if match := next(filter(None, (days.search(text) for days in _DAYS)), None):
+        return _date(match, match["y"], match["m"], match["d"])
     if match := (_QUARTER.search(text) or _ISO.search(text)):
         number = _number(match["n"])
         if not 1 <= number <= 4:
             raise _Invalid(match[0])
         return Period(int(match["y"]), number).last_day
+    if match := _MONTHS.search(text):
+        months = int(match["n"])
+        return Period(int(match["y"]), months // 3 if match["half"] == "dau" else 4).last_day
     if match := (_MONTH.search(text) or _YEAR_MONTH.search(text)):
         year, month = int(match["y"]), int(match["n"])
         if not 1 <= month <= 12:
             raise _Invalid(match[0])
         return date(year, month, calendar.monthrange(year, month)[1])
-    if from_title and (match := _YEAR.search(text)):
-        return date(int(match["y"]), 12, 31)
+    if from_title:
+        return date(int(match["y"]), 12, 31) if (match := _YEAR.search(text)) else None
+    if match := _COMPACT.search(text):
+        return _date(match, match["y"] or match["y2"], match["m"] or match["m2"], match["d"] or match["d2"])
     return None
+
+
+def _date(match: re.Match[str], year: str, month: str, day: str) -> date:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        raise _Invalid(match[0]) from None
 
 
 def _number(text: str) -> int:
@@ -153,9 +182,9 @@ def _units(lines: list[str], where: str, day: date) -> list[_Said]:
     try:
         units = units_on(day)
         named = [u for line in lines for u in units.submitting_in(line)]
+        if not named and not where.startswith("tiêu đề"):
+            named = [u for line in lines for u in units.submitting_by_code_or_name(line)]
     except LookupError:
-        return []
-    if where == "thư mục":
         return []
     districts = {u.code: u for u in named if u.level == "district"}
     lowest = list(districts.values()) or [u for u in named if u.level == "province"][:1]

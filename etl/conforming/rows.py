@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +11,13 @@ import pandas as pd
 
 from etl.conforming import values
 from etl.conforming.columns import ColumnMap
-from etl.conforming.vocabulary import Reader, reader_of
+from etl.conforming.money import money_factors
+from etl.conforming.vocabulary import Manner, Reader, reader_of
 from etl.contracts import Column, Contract
 from etl.model.examined import Heading
-from etl.model.finding import Finding, Severity, findings_frame, join_findings
+from etl.model.finding import Finding, findings_frame, join_findings
 from etl.model.grid import Table
-from etl.model.text import clean, fold, spelling_key
+from etl.model.text import clean, spelling_key
 from etl.reference.rules import rules
 
 DTYPES = {
@@ -26,14 +26,8 @@ DTYPES = {
 }  # fmt: skip
 """PostgreSQL type of a stored column → dtype of the frame's."""
 
-_MONEY_UNITS = (
-    (re.compile(r"\btrieu(?: dong)?\b"), 1_000_000),
-    (re.compile(r"\b(?:nghin|ngan|1000)(?: dong)?\b"), 1_000),
-    (re.compile(r"\bdong\b"), 1),
-)
-_MONEY_LINE = re.compile(r"(don vi(?: tinh)?|dvt)\b(?P<unit>.*)$")
-_LEAST_PLAUSIBLE_PRINCIPAL = 100_000
-"""In đồng. Loans of the bank are of millions; a smaller median means that the amounts are in thousands or millions."""
+_SHORT_CODES = 0.2
+"""Share of codes in a text file that are too short, from which on their zeros were lost and not mistyped."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +45,14 @@ def conform(tables: Sequence[Table], maps: Sequence[ColumnMap], form: Contract, 
     finding, critical where its column is required. Findings of the whole file: money_unit_missing, money_unit_conflict.
     """
     raw = pd.concat([_raw(t, m, form) for t, m in zip(tables, maps, strict=True)], ignore_index=True)
-    factor, faults = _money_factor(tables, form, raw)
+    factors, faults = money_factors(tables, maps, form, raw.get("principal"))
+    from_1904 = any(table.from_1904 for table in tables)
     rows = raw[["sheet", "row"]].copy()
     found = [findings_frame(faults)]
     stored: dict[str, pd.Series[Any]] = {}
     for column in form.columns:
-        cells, findings = _column(raw, column, reader_of(column, heading, factor))
+        manner = Manner(factors.get(column.name, 1), _grouped(raw, column, factors), from_1904)
+        cells, findings = _column(raw, column, reader_of(column, heading, manner))
         stored |= cells
         found.append(findings)
     rows = rows.assign(**stored)
@@ -68,11 +64,12 @@ def conform(tables: Sequence[Table], maps: Sequence[ColumnMap], form: Contract, 
 def _raw(table: Table, columns: ColumnMap, form: Contract) -> pd.DataFrame:
     """The table's data rows by contract column, still text; births split by sex are brought together."""
     body = table.body
-    data = {name: body[physical] for name, physical in columns.columns.items()}
+    data = {name: _as_typed(table, form[name], physical) for name, physical in columns.columns.items()}
     if columns.births and form.split_sex:
         male, female = body[columns.births["male"]], body[columns.births["female"]]
         both = male.notna() & female.notna()
-        data[form.split_sex.birth] = male.where(male.notna(), female).mask(both, "? " + male + " / " + female)
+        if form.split_sex.birth not in data:
+            data[form.split_sex.birth] = male.where(male.notna(), female).mask(both, "? " + male + " / " + female)
         sex = pd.Series(np.nan, index=body.index, dtype="str")
         data[form.split_sex.sex] = sex.mask(male.notna() & ~both, "Nam").mask(female.notna() & ~both, "Nữ")
     frame = pd.DataFrame(data, index=body.index)
@@ -80,6 +77,47 @@ def _raw(table: Table, columns: ColumnMap, form: Contract) -> pd.DataFrame:
     frame.insert(0, "sheet", pd.Series(table.sheet, index=body.index, dtype="str"))
     frame.insert(1, "row", body.index.to_numpy(dtype="int64"))
     return frame
+
+
+def _as_typed(table: Table, column: Column, physical: int) -> pd.Series[str]:
+    """A column's cells as texts that say by themselves what only the type of the cell tells."""
+    texts = table.body[physical]
+    if column.digits:
+        return _with_zeros(table, texts, column.digits, physical)
+    if column.type in ("int", "money", "number") and table.numbers is not None and physical in table.numbers:
+        marked = {text: values.marked_as_number(text) for text in texts.dropna().unique()}
+        return texts.where(~table.numbers.loc[texts.index, physical], texts.map(marked))
+    return texts
+
+
+def _with_zeros(table: Table, texts: pd.Series[str], digits: Sequence[int], physical: int) -> pd.Series[str]:
+    """Codes with the zeros in front that were lost where a cell holds a number.
+
+    A text file has no types: there a column has lost its zeros where no code begins with one, and many are short.
+    """
+    if table.typed:
+        if table.numbers is None or physical not in table.numbers:
+            return texts
+        able = table.numbers.loc[texts.index, physical]
+    else:
+        short = (texts.str.len() < min(digits)) & texts.str.isdigit()
+        lost = not texts.str.startswith("0").any() and short.sum() >= _SHORT_CODES * texts.notna().sum()
+        able = pd.Series(lost, index=texts.index)
+    if not able.any():
+        return texts
+    filled = {text: values.with_its_zeros(text, digits) for text in texts[able].dropna().unique()}
+    return texts.where(~able, texts.map(filled))
+
+
+def _grouped(raw: pd.DataFrame, column: Column, factors: Mapping[str, int]) -> bool:
+    """Whether 12.345 in a column is twelve thousand: of whole numbers it is, of others where the column says so."""
+    factor = factors.get(column.name, 1)
+    if column.type == "int" or (column.type == "money" and factor == 1):
+        return True
+    if column.type not in ("money", "number"):
+        return False
+    # A loan of 25.000 thousands is 25 million đồng; nobody writes thousandths of a thousand.
+    return values.groups_thousands(raw[column.name].dropna().unique(), likely=factor == 1_000)
 
 
 def _column(raw: pd.DataFrame, column: Column, read: Reader) -> tuple[dict[str, pd.Series[Any]], pd.DataFrame]:
@@ -128,41 +166,3 @@ def _spread(raw: pd.DataFrame, codes: np.ndarray, faults: dict[int, Finding]) ->
     which: Iterable[Finding] = [faults[int(codes[i])] for i in at]
     frame = findings_frame(which)
     return frame.assign(sheet=raw["sheet"].to_numpy()[at], row=pd.array(raw["row"].to_numpy()[at], dtype="Int64"))
-
-
-def _money_factor(tables: Sequence[Table], form: Contract, raw: pd.DataFrame) -> tuple[int, list[Finding]]:
-    """How many đồng one unit of the amounts is, from the titles. Nothing said means đồng where that is plausible."""
-    if not any(c.type == "money" for c in form.columns):
-        return 1, []
-    said = {unit for table in tables if (unit := _said_unit(table)) is not None}
-    if len(said) > 1:
-        names = {1: "đồng", 1_000: "nghìn đồng", 1_000_000: "triệu đồng"}
-        first, second, *_ = sorted(said)
-        params = {"first": names[first], "second": names[second]}
-        return 1, [Finding("money_unit_conflict", Severity.CRITICAL, params=params)]
-    if said:
-        return said.pop(), []
-    if form.dataset != "credit_loan":
-        return 1, []
-    amounts = [v for v in map(_number_or_none, raw["principal"].dropna()) if v is not None]
-    median = float(np.median(amounts)) if amounts else 0.0
-    if amounts and median < _LEAST_PLAUSIBLE_PRINCIPAL:
-        params = {"median": f"{median:g}"}
-        return 1, [Finding("money_unit_missing", Severity.CRITICAL, column="principal", params=params)]
-    return 1, []
-
-
-def _said_unit(table: Table) -> int | None:
-    for _, text in table.title:
-        if match := _MONEY_LINE.search(fold(text)):
-            for form, factor in _MONEY_UNITS:
-                if form.search(match["unit"]):
-                    return factor
-    return None
-
-
-def _number_or_none(text: str) -> float | None:
-    try:
-        return float(values.number(text, grouped=True))
-    except values.Unreadable:
-        return None

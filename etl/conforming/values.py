@@ -6,6 +6,7 @@ Guessing is forbidden where it changes a number: what can be read in two ways is
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -19,15 +20,21 @@ _GROUPED = {
     ".": re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"),  # 1,234,567.8
 }
 _ONE_GROUP = re.compile(r"^[+-]?[1-9]\d{0,2}[.,]\d{3}$")
+_DIGITS_OFF = str.maketrans("", "", "0123456789")
+_MANY = 5
 _SPACED = re.compile(r"^[+-]?\d{1,3}( \d{3})+([.,]\d+)?$")
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+$")
 _SCIENTIFIC = re.compile(r"^\d([.,]\d+)?[eE]\+?\d{1,3}$")
-_ISO_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[ T](?:00:00(?::00(?:\.0+)?)?))?$")
-_DAY_FIRST = re.compile(r"^(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{2}|\d{4})$")
+_TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+_ISO_DATE = re.compile(rf"^(\d{{4}})-(\d{{2}})-(\d{{2}}){_TIME}$")
+_DAY_FIRST = re.compile(rf"^(\d{{1,2}})\s*[/.-]\s*(\d{{1,2}})\s*[/.-]\s*(\d{{2}}|\d{{4}}){_TIME}$")
+_IN_WORDS = re.compile(r"^(?:ngay )?(\d{1,2}) thang (\d{1,2}) nam (\d{4})$")
 _MONTH_YEAR = re.compile(r"^(?:00\s*[/.-]\s*)?00\s*[/.-]\s*(\d{4})$")
 _WHOLE = re.compile(r"^\d+(?:\.0+)?$")
 
+_LOST_ZEROS = 3
 _EXCEL_DAY_0 = date(1899, 12, 30)
+_DAYS_TO_1904 = 1462
 _SERIALS = range(3654, 73051)
 """Serial numbers taken for days: 1910 to 2099. Smaller whole numbers are more likely years, counts or slips."""
 
@@ -83,12 +90,33 @@ def number(text: str, *, grouped: bool = False) -> Decimal:
         raise Unreadable("number_unreadable") from None
 
 
-def whole(text: str, factor: int = 1) -> int:
+def groups_thousands(texts: Iterable[str], *, likely: bool) -> bool:
+    """Whether 12.345 in a column is twelve thousand, told by the column's other texts.
+
+    Certain when another number has two groups, or a group and a fraction by the other sign; not when the sign parts a
+    fraction of another length. likely: nothing else can be meant, so that many of one group are enough.
+    """
+    written = [clean(text) for text in texts]
+    signs = {text.lstrip("+-").translate(_DIGITS_OFF) for text in written if _ONE_GROUP.match(text)}
+    if len(signs) != 1:
+        return False
+    sign = signs.pop()
+    decimal = "," if sign == "." else "."
+    if any(_GROUPED[decimal].match(text) and not _ONE_GROUP.match(text) for text in written):
+        return True
+    fractions = re.compile(rf"^[+-]?\d+[{sign}]\d+$")
+    if any(fractions.match(text) and not _ONE_GROUP.match(text) for text in written):
+        return False
+    return likely and sum(_ONE_GROUP.match(text) is not None for text in written) >= _MANY
+
+
+def whole(text: str, factor: int = 1, *, grouped: bool = True) -> int:
     """A whole number after multiplication by ``factor``, the unit of the amounts; binary noise is forgiven.
 
-    Anything else with a fraction, or beyond 18 digits, is unreadable.
+    grouped: one group of three digits is of thousands. Anything else with a fraction, or beyond 18 digits, is
+    unreadable.
     """
-    value = number(text, grouped=factor == 1) * factor
+    value = number(text, grouped=grouped) * factor
     rounded = value.to_integral_value() if abs(value) < Decimal(10) ** 18 else None
     if rounded is None or abs(value - rounded) > abs(value) * Decimal("1e-12"):
         raise Unreadable("number_unreadable")
@@ -112,8 +140,22 @@ def code(text: str) -> str:
     return written
 
 
-def when(text: str, *, year_ok: bool, latest_year: int, two_digits_past: bool) -> When:
-    """A date: day before month, or an ISO day, or Excel's serial number (1900 system).
+def with_its_zeros(text: str, lengths: Iterable[int]) -> str:
+    """A code of digits that a cell holds as a number, with the zeros in front that a number cannot have.
+
+    lengths: those that the code may have. A code that lacks more than three digits has lost something else: it stays.
+    """
+    fit = [length for length in sorted(lengths) if 0 <= length - len(text) <= _LOST_ZEROS]
+    return text.zfill(fit[0]) if fit and text.isascii() and text.isdigit() else text
+
+
+def marked_as_number(text: str) -> str:
+    """The text of a cell that holds a number, so that 12.345 cannot be taken for a text with a group of thousands."""
+    return f"{text}0" if _ONE_GROUP.match(text) else text
+
+
+def when(text: str, *, year_ok: bool, latest_year: int, two_digits_past: bool, from_1904: bool = False) -> When:
+    """A date: day before month, an ISO day, or Excel's serial number, of 1900 or (from_1904) of 1904; a time is let go.
 
     year_ok: a whole number from 1900 to ``latest_year`` is a year, never a serial, also in a cell of date format, which
     shows it as a day of 1905; and 00/00/1960 is the year.
@@ -124,6 +166,7 @@ def when(text: str, *, year_ok: bool, latest_year: int, two_digits_past: bool) -
         found = _day(int(match[1]), int(match[2]), int(match[3]))
         # A year typed into a cell of date format: Excel keeps 1971 and shows a day of 1905.
         typed = (found.day - _EXCEL_DAY_0).days if found.day and written.endswith("00:00:00") else 0
+        typed -= _DAYS_TO_1904 * from_1904
         return When(typed, None) if year_ok and 1900 <= typed <= latest_year else found
     if match := _DAY_FIRST.match(written):
         day, month, year = int(match[1]), int(match[2]), int(match[3])
@@ -134,14 +177,17 @@ def when(text: str, *, year_ok: bool, latest_year: int, two_digits_past: bool) -
         if year_ok and day == month == 0 and 1900 <= year <= latest_year:
             return When(year, None)
         return _day(year, month, day)
+    if match := _IN_WORDS.match(fold(written)):
+        return _day(int(match[3]), int(match[2]), int(match[1]))
     if year_ok and (match := _MONTH_YEAR.match(written)) and 1900 <= int(match[1]) <= latest_year:
         return When(int(match[1]), None)
     if _WHOLE.match(written):
         value = int(written.split(".")[0])
         if year_ok and 1900 <= value <= latest_year:
             return When(value, None)
-        if value in _SERIALS:
-            day_of = _EXCEL_DAY_0 + timedelta(days=value)
+        serial = value + _DAYS_TO_1904 * from_1904
+        if serial in _SERIALS:
+            day_of = _EXCEL_DAY_0 + timedelta(days=serial)
             return When(day_of.year, day_of)
     raise Unreadable("date_unreadable")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any, Protocol
 
 from etl.conforming import values
@@ -21,8 +22,21 @@ class Reader(Protocol):
     def __call__(self, text: str) -> Any: ...
 
 
-def reader_of(column: Column, heading: Heading, factor: int) -> Reader:
-    """The reader of a column's cells. heading: complete; factor: đồng in one unit of the amounts."""
+@dataclass(frozen=True)
+class Manner:
+    """How a column's cells are written.
+
+    factor: đồng in one unit of its amounts; grouped: 12.345 is a group of thousands; from_1904: serial numbers of days
+    count from 1904.
+    """
+
+    factor: int = 1
+    grouped: bool = True
+    from_1904: bool = False
+
+
+def reader_of(column: Column, heading: Heading, manner: Manner) -> Reader:
+    """The reader of a column's cells, written in a manner. heading: complete."""
     if heading.period is None or heading.unit_code is None:
         raise ValueError("cells are read only under a complete heading")
     year = heading.period.year
@@ -34,16 +48,17 @@ def reader_of(column: Column, heading: Heading, factor: int) -> Reader:
         case "int":
             return values.whole
         case "money":
-            return lambda text: values.whole(text, factor)
+            return lambda text: values.whole(text, manner.factor, grouped=manner.grouped)
         case "number":
-            return lambda text: float(values.number(text))
+            return lambda text: float(values.number(text, grouped=manner.grouped))
         case "flag":
             return values.flag
         case "date":
-            birth = column.year_ok or column.name.endswith("birth")
-            if column.year_ok:
-                return lambda text: values.when(text, year_ok=True, latest_year=year, two_digits_past=True)
-            return lambda text: values.when(text, year_ok=False, latest_year=year, two_digits_past=birth).day
+            past = column.year_ok or column.name.endswith("birth")
+            day = partial(
+                values.when, year_ok=column.year_ok, latest_year=year, two_digits_past=past, from_1904=manner.from_1904
+            )
+            return day if column.year_ok else lambda text: day(text).day
         case "enum":
             return Labels(_enum_labels(column), "code_unknown")
         case "ethnicity":

@@ -23,6 +23,7 @@ OFFICIAL, VARIANT, TRIMMED, LOOSE = 1.0, 0.98, 0.95, 0.92
 IN_ITS_GROUP = 0.01
 """More for a header that stands below the group which the form puts it below."""
 
+_A_LITTLE = 1e-4
 NEAR = 0.84
 """Likeness from which on a header that names nothing is told as a near miss."""
 
@@ -75,7 +76,8 @@ class Names:
         by_loose: dict[str, set[str]] = {}
         for column, headers in columns.items():
             for rank, (header, group) in enumerate(headers):
-                sure = OFFICIAL if rank == 0 else VARIANT
+                # Of two variants in one header, the one that the contract lists first.
+                sure = OFFICIAL if rank == 0 else VARIANT - rank * _A_LITTLE
                 self._groups.setdefault(column, fold(group or ""))
                 for words in {header, f"{group} {header}" if group else header}:
                     self._add(fold(words), column, sure)

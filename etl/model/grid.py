@@ -15,12 +15,17 @@ class Grid:
     cells: text of every cell of the used range, pandas ``str`` columns, missing where the cell is blank. Its index
     holds the physical row numbers (Excel's, from 1), its columns the physical column numbers (A = 1). A text file is a
     grid whose sheet is its file's stem and whose rows are its lines as records. legacy: physical column → encoding from
-    before Unicode that its texts were in and have been turned from.
+    before Unicode that its texts were in and have been turned from. numbers: which cells hold a number and no text, for
+    the columns in which that matters; None where it does not. typed: whether the file knows the difference, as a text
+    file does not. from_1904: serial numbers of days count from 1904.
     """
 
     sheet: str
     cells: pd.DataFrame
     legacy: Mapping[int, str] = field(default_factory=dict)
+    numbers: pd.DataFrame | None = None
+    from_1904: bool = False
+    typed: bool = True
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class Table:
     and columns as the grid. ignored: physical row → reason (title, header, numbering, group, total, blank, note); the
     rows of ``body`` and of ``ignored`` together are 1 … the last used row, each once. title: the text cells above the
     header, as (row, text). sums: the cells of total and group rows, which may say what rows of ``body`` add up to.
+    numbers, from_1904, typed: as of the grid.
     """
 
     sheet: str
@@ -43,3 +49,6 @@ class Table:
     score: float = 0.0
     title: tuple[tuple[int, str], ...] = field(default=())
     sums: pd.DataFrame = field(default_factory=pd.DataFrame)
+    numbers: pd.DataFrame | None = None
+    from_1904: bool = False
+    typed: bool = True

@@ -48,5 +48,5 @@ def _below(grid: Grid, header: Header) -> Table:
     sums = below[reasons.isin(["total", "group"])]
     return Table(
         grid.sheet, header.cells, header.last_row, below[reasons == ""], ignored, header.dataset, header.score, title,
-        sums,
+        sums, grid.numbers, grid.from_1904, grid.typed,
     )  # fmt: skip

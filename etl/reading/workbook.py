@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,9 @@ import pandas as pd
 
 from etl.model.grid import Grid
 from etl.model.refused import Refused
+from etl.reading.evidence import counts_from_1904, legacy_fonts, numbers_of, undecided
 from etl.reading.legacy import to_unicode
+from etl.reading.markup import read_html, read_spreadsheetml
 from etl.reading.textfile import read_records
 
 
@@ -21,22 +25,33 @@ def read_grids(path: Path, name: str, kind: str) -> list[Grid]:
     the content, OSError with the disk.
     """
     if kind == "text":
-        return [_in_unicode(Grid(Path(name).stem or "csv", _frame(read_records(path))))]
-    return list(map(_in_unicode, _read_workbook(path)))
+        grids = [Grid(Path(name).stem or "csv", _frame(read_records(path)), typed=False)]
+        return [_in_unicode(grid, {}) for grid in grids]
+    if kind in ("html", "xml"):
+        sheets = read_html(path) if kind == "html" else read_spreadsheetml(path)
+        return [_in_unicode(Grid(sheet, _frame(rows), typed=False), {}) for sheet, rows in sheets]
+    grids = _read_workbook(path)
+    fonts = legacy_fonts(path) if kind == "xlsx" else {}
+    from_1904 = counts_from_1904(path)
+    return [replace(_in_unicode(grid, fonts.get(grid.sheet, {})), from_1904=from_1904) for grid in grids]
 
 
-def _in_unicode(grid: Grid) -> Grid:
-    cells, legacy = to_unicode(grid.cells, {})
-    return Grid(grid.sheet, cells, legacy)
+def _in_unicode(grid: Grid, fonts: Mapping[tuple[int, int], str]) -> Grid:
+    cells, legacy = to_unicode(grid.cells, fonts)
+    return replace(grid, cells=cells, legacy=legacy)
 
 
 def _read_workbook(path: Path) -> list[Grid]:
     """With calamine; with openpyxl where calamine refuses a file that openpyxl can read."""
     try:
         return _read_with_calamine(path)
+    except MemoryError:
+        raise
     except Exception as fault:
         try:
             return _read_with_openpyxl(path)
+        except MemoryError:
+            raise
         except Exception:
             raise Refused("file_unreadable", reason="tệp bị hỏng hoặc bị cắt cụt") from fault
 
@@ -46,7 +61,8 @@ def _read_with_calamine(path: Path) -> list[Grid]:
 
     try:
         reader = fastexcel.read_excel(path)
-        return [_sheet(reader, at, name) for at, name in enumerate(reader.sheet_names)]
+        grids = [_sheet(reader, at, name) for at, name in enumerate(reader.sheet_names)]
+        return [replace(grid, numbers=numbers_of(path, grid.sheet, grid.cells)) for grid in grids]
     except Exception:
         raise
     except BaseException as panic:
@@ -86,12 +102,22 @@ def _read_with_openpyxl(path: Path) -> list[Grid]:
     import openpyxl
 
     # The open file, not its path: openpyxl goes by a name's ending, and the archive's names have none.
+    grids = []
     with path.open("rb") as file:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        return [
-            Grid(sheet.title, _frame([[cell_text(v) for v in row] for row in sheet.iter_rows(values_only=True)]))
-            for sheet in book.worksheets
-        ]
+        for sheet in book.worksheets:
+            # A stated size that is too small would cut the sheet off.
+            sheet.reset_dimensions()
+            rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+            cells = _frame([[cell_text(v) for v in row] for row in rows])
+            numbers = {
+                column: [column <= len(row) and type(row[column - 1]) in (int, float) for row in rows[: len(cells)]]
+                for column in undecided(cells)
+            }
+            grids.append(
+                Grid(sheet.title, cells, numbers=pd.DataFrame(numbers, index=cells.index) if numbers else None)
+            )
+    return grids
 
 
 def cell_text(value: Any) -> str:

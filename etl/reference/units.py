@@ -185,8 +185,8 @@ class Units:
                 return Match(None, self._nearest(written, within))
             return self.match_commune(parts["commune"], upper.code)
         pool = self.communes_in(within)
-        if written in self._by_code:
-            return Match(written) if self._by_code[written] in pool else Match(None, self._nearest(written, within))
+        if (code := written.zfill(5) if written.isascii() and written.isdigit() else written) in self._by_code:
+            return Match(code) if self._by_code[code] in pool else Match(None, self._nearest(written, within))
         prefix = _COMMUNE_PREFIX.match(written)
         bare = written[prefix.end() :] if prefix else written
         kind = _COMMUNE_TYPES[fold(prefix[1])] if prefix and bare else None
@@ -228,6 +228,23 @@ class Units:
                 if fold(unit.type) == full and (at := folded.find(f" {kind} {fold(unit.short)} ")) >= 0:
                     places[at] = unit
         return tuple(dict.fromkeys(places[at] for at in sorted(places)))
+
+    def submitting_by_code_or_name(self, line: str) -> tuple[Unit, ...]:
+        """The districts that a file's or folder's name tells without their type: by code (``082``) or by name."""
+        folded, exact = f" {fold(line)} ", f" {spelling_key(line)} "
+        found = [u for u in self.districts if f" {u.code} " in folded]
+        found = found or [
+            u
+            for u in self.districts
+            if f" {spelling_key(u.short)} " in exact
+            or (fold(u.short) not in self._words_of_other_meaning and f" {fold(u.short)} " in folded)
+        ]
+        return tuple(found) if len(found) == 1 and found[0].short != self.province.short else ()
+
+    @cached_property
+    def _words_of_other_meaning(self) -> frozenset[str]:
+        """Names of districts that without accents are something else: Văn Bàn and «văn bản», the province's own."""
+        return frozenset({"van ban", fold(self.province.short)})
 
     def _nearest(self, text: str, within: str) -> tuple[Unit, ...]:
         by_key: dict[str, list[Unit]] = defaultdict(list)

@@ -1,0 +1,105 @@
+"""What a workbook tells besides the texts of its cells: which are numbers, in which font, by which calendar.
+
+Each is asked only where it decides something, since each means another pass over the file.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+_THREE_DECIMALS = r"^-?[1-9]\d{0,2}\.\d{3}$"
+"""A number with three decimals, or a text with one group of thousands: only the cell's type tells."""
+
+_SHORT_CODES, _NINE_AND_TEN = r"^(?:\d{7,8}|\d{11})$", (r"^\d{9}$", r"^\d{10}$")
+"""Codes of 9, 10 or 12 digits that have lost zeros in front, as a cell that holds a number does."""
+
+_LEGACY_FONT = re.compile(rb'"(?:\.Vn|VNI-)', re.IGNORECASE)
+_EPOCH_1904 = re.compile(rb'<workbookPr\b[^>]*\bdate1904="(?:1|true)"')
+_XLS_DATEMODE = b"\x22\x00\x02\x00\x01\x00"
+"""Record DATEMODE with the value 1 ([MS-XLS] 2.4.77)."""
+
+
+def undecided(cells: pd.DataFrame) -> list[int]:
+    """Physical columns in which it matters whether a cell holds a number or a text."""
+    found = []
+    for column in map(int, cells.columns.to_numpy()):
+        texts = cells[column].dropna()
+        if not len(texts):
+            continue
+        short = texts[texts.str.len() <= 11]
+        mixed = all(short.str.match(form).any() for form in _NINE_AND_TEN)
+        if mixed or short.str.match(f"{_THREE_DECIMALS}|{_SHORT_CODES}").any():
+            found.append(column)
+    return found
+
+
+def numbers_of(path: Path, sheet: str, cells: pd.DataFrame) -> pd.DataFrame | None:
+    """Which cells hold numbers, for the columns in which it matters (index as ``cells``, bool); None where none does.
+
+    Raises whatever calamine raises on a sheet that it refuses.
+    """
+    columns = undecided(cells)
+    if not columns:
+        return None
+    from python_calamine import CalamineWorkbook
+
+    with CalamineWorkbook.from_path(path) as book:
+        page = book.get_sheet_by_name(sheet)
+        left = (page.start[1] if page.start else 0) + 1
+        places = [c - left for c in columns]
+        kinds: list[list[bool]] = [[] for _ in columns]
+        for row in page.iter_rows():
+            for own, place in zip(kinds, places, strict=True):
+                own.append(0 <= place < len(row) and type(row[place]) in (float, int))
+    told = pd.DataFrame(dict(zip(columns, kinds, strict=True)), index=pd.RangeIndex(1, len(kinds[0]) + 1), dtype=bool)
+    return told.reindex(cells.index, fill_value=False)
+
+
+def legacy_fonts(path: Path) -> Mapping[str, Mapping[tuple[int, int], str]]:
+    """Sheet → (row, column) → font, of the texts of an xlsx set in a font of before Unicode; nothing of other files."""
+    styles = _part(path, "xl/styles.xml")
+    if styles is None or not _LEGACY_FONT.search(styles):
+        return {}
+    import openpyxl
+
+    found: dict[str, dict[tuple[int, int], str]] = {}
+    with path.open("rb") as file:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        for page in book.worksheets:
+            own = found.setdefault(page.title, {})
+            for row in page.iter_rows():
+                for cell in row:
+                    font = _font(cell)
+                    if font is not None:
+                        own[int(cell.row or 0), int(cell.column or 0)] = font
+    return found
+
+
+def _font(cell: Any) -> str | None:
+    if not isinstance(cell.value, str):
+        return None
+    name = cell.font.name or ""
+    return name if name.startswith(".Vn") or name.upper().startswith("VNI-") else None
+
+
+def counts_from_1904(path: Path) -> bool:
+    """Whether the serial numbers of days count from 1904 (an xlsx, or an xls with that record)."""
+    if zipfile.is_zipfile(path):
+        workbook = _part(path, "xl/workbook.xml")
+        return workbook is not None and _EPOCH_1904.search(workbook) is not None
+    with path.open("rb") as file:
+        return _XLS_DATEMODE in file.read()
+
+
+def _part(path: Path, name: str) -> bytes | None:
+    try:
+        with zipfile.ZipFile(path) as container:
+            return container.read(name)
+    except (KeyError, zipfile.BadZipFile):
+        return None
