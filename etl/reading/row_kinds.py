@@ -47,6 +47,7 @@ _SHORT = 4
 
 _SHORT_TEXT = 60
 _SOME = 0.2
+_NUMBERED_WITHIN = 4
 _LEADING_COLUMNS = 6
 
 
@@ -171,6 +172,8 @@ class RowKinds:
         else:
             clear &= ~self._leads.isin({t for t in leads if _GROUP.match(t)}).to_numpy()
             clear &= (self._serials > 0) | (not self._counted)
+        # What follows a header closely may be its numbering, whatever it fills.
+        clear[:_NUMBERED_WITHIN] = False
         return np.flatnonzero(~clear)
 
     # --- one row -------------------------------------------------------------------------------------------------

@@ -154,3 +154,32 @@ def test_error_cells() -> None:
 
 def test_serials_are_days_since_excels_beginning() -> None:
     assert values._EXCEL_DAY_0 + timedelta(days=43465) == date(2018, 12, 31)
+
+
+@pytest.mark.parametrize(("text", "value"), [("0.125", "0.125"), ("0,125", "0.125"), ("0.5", "0.5"), ("12.3450", "12.345")])
+def test_a_fraction_below_one_is_no_group_of_thousands(text: str, value: str) -> None:
+    assert values.number(text, grouped=True) == Decimal(value)
+
+
+@pytest.mark.parametrize(("texts", "likely", "grouped"), [
+    (["12.345", "1.234.567"], False, True), (["12.345", "1.234,5"], False, True), (["12.345", "12.5"], True, False),
+    (["12.345", "12,345"], True, False), (["1.000", "2.000", "3.500", "4.000", "5.000"], True, True),
+    (["1.000", "2.000", "3.500", "4.000", "5.000"], False, False), (["5", "6"], True, False),
+])  # fmt: skip
+def test_a_column_says_what_its_sign_means(texts: list[str], likely: bool, grouped: bool) -> None:
+    assert values.groups_thousands(texts, likely=likely) is grouped
+
+
+@pytest.mark.parametrize(("text", "lengths", "code"), [
+    ("10000004", (10,), "0010000004"), ("10059000001", (9, 12), "010059000001"), ("63000666", (9, 12), "063000666"),
+    ("063000666", (9, 12), "063000666"), ("12345", (10,), "12345"), ("A123", (9,), "A123"),
+])  # fmt: skip
+def test_a_number_has_lost_the_zeros_of_its_code(text: str, lengths: tuple[int, ...], code: str) -> None:
+    assert values.with_its_zeros(text, lengths) == code
+
+
+def test_days_of_a_workbook_that_counts_from_1904() -> None:
+    day = date(2018, 12, 31)
+    serial = (day - date(1904, 1, 1)).days
+    read = values.when(str(serial), year_ok=False, latest_year=2018, two_digits_past=False, from_1904=True)
+    assert read.day == day
