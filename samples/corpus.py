@@ -1,0 +1,65 @@
+"""A corpus of messy files with the truth of each: ``python -m samples.corpus DIR --files 500 --seed 7``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from etl.contracts import DATASETS
+from samples.messy.file import MessyFile, messy_file
+
+LEVELS = ("realistic", "hostile")
+
+
+def corpus(files: int) -> Iterator[tuple[str, int, str]]:
+    """(dataset, number, level) of each file: every dataset in turn, two of three at the level hostile."""
+    for at in range(files):
+        number = at // len(DATASETS)
+        yield DATASETS[at % len(DATASETS)], number, "realistic" if number % 3 == 0 else "hostile"
+
+
+def write_file(folder: Path, file: MessyFile) -> Path:
+    """The file below ``folder`` as it would lie in the inbox."""
+    path = folder / file.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(file.data)
+    return path
+
+
+def write_corpus(folder: Path, files: int, seed: int) -> int:
+    """Write ``<folder>/<dataset>-<number>/<file>`` and ``truth.json`` beside each; gives how many."""
+    count = 0
+    for dataset, number, level in corpus(files):
+        file = messy_file(dataset, number, seed=seed, level=level)
+        place = folder / f"{dataset}-{number:03d}"
+        write_file(place, file)
+        truth = json.dumps(told(file, level), ensure_ascii=False, indent=1, default=str)
+        (place / "truth.json").write_text(truth + "\n", encoding="utf-8")
+        count += 1
+    return count
+
+
+def told(file: MessyFile, level: str) -> dict[str, Any]:
+    """What a file truly says, for the disk."""
+    return {
+        "file": file.name, "folder": file.folder, "dataset": file.form.dataset, "level": level, "format": file.kind,
+        "period": str(file.period), "as_of": file.as_of, "unit": file.unit.code, "variations": file.variations,
+        "rows": [{"sheet": sheet, "row": row, **values} for (sheet, row), values in file.told.items()],
+    }  # fmt: skip
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m samples.corpus", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--files", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=7)
+    chosen = parser.parse_args()
+    print(f"{write_corpus(chosen.folder, chosen.files, chosen.seed)} files below {chosen.folder}")
+
+
+if __name__ == "__main__":
+    main()
