@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from etl.contracts import contract
 from etl.examine import LOCAL_TIME, examine
 from etl.intake import inbox
 from etl.model.examined import Examined
+from etl.opening import taken_apart
 from etl.reference.rules import tell_all
 from etl.register_relations import relate_examined
 from etl.settings import SECTORS, Settings
@@ -19,7 +20,7 @@ from etl.settings import SECTORS, Settings
 
 @dataclass(frozen=True)
 class Result:
-    """One file and what examining it gave."""
+    """One file and what examining it gave; a file of a zip is named below the zip."""
 
     path: Path
     examined: Examined
@@ -29,9 +30,9 @@ class Result:
         heading, counts = self.examined.heading, self.examined.counts
         form = contract(heading.dataset) if heading.dataset else None
         told = tell_all(self.examined.findings, form.official_headers if form else {})
-        told = told.rename(columns={"column": "column_name"}).assign(file=self.path.name)
+        told = told.rename(columns={"column": "column_name"}).assign(file=inbox.as_text(self.path.name))
         return {
-            "file": str(self.path),
+            "file": inbox.as_text(str(self.path)),
             "verdict": self.examined.verdict.value,
             "sector": form.sector if form else None,
             "dataset": heading.dataset,
@@ -54,12 +55,14 @@ def drops_of(settings: Settings, paths: list[Path], sector: str | None) -> list[
     drops, unknown = inbox.given(paths, SECTORS, sector)
     lost = []
     for path in unknown:
-        dataset = _examine(settings, inbox.Drop(path, "", "", path.name, inbox.modified_at(path)), None).heading.dataset
-        if dataset is None:
-            lost.append(path.name)
+        stray = inbox.Drop(path, "", "", path.name, inbox.modified_at(path))
+        with taken_apart(stray, settings) as parts:
+            datasets = {_examine(settings, part, None).heading.dataset for part in parts}
+        owners = {contract(dataset).sector for dataset in datasets if dataset}
+        if len(owners) == 1:
+            drops.append(replace(stray, sector=owners.pop()))
         else:
-            owner = contract(dataset).sector
-            drops.append(inbox.Drop(path, owner, "", path.name, inbox.modified_at(path)))
+            lost.append(path.name)
     if lost:
         raise LookupError(f"whose files these are cannot be told from their content, name it with --sector: {lost}")
     return drops
@@ -76,8 +79,12 @@ def check_files(
     stray = [inbox.Drop(path, "", "", path.name, inbox.modified_at(path)) for path in unknown]
     examined = {}
     for drop in [*drops, *stray]:
-        step(drop.name)
-        examined[str(drop.path)] = _examine(settings, drop, drop.sector or None)
+        step(inbox.as_text(drop.name))
+        with taken_apart(drop, settings) as parts:
+            for part in parts:
+                inside = part.folder.removeprefix(drop.folder).strip("/")
+                shown = drop.path if part is drop else drop.path / inside / part.name
+                examined[str(shown)] = _examine(settings, part, drop.sector or None)
     return [Result(Path(path), one) for path, one in relate_examined(examined).items()]
 
 

@@ -25,7 +25,7 @@ from etl.indicators import measure as measuring
 from etl.intake import archive, inbox
 from etl.model.examined import Verdict
 from etl.model.period import Period
-from etl.opening import open_file
+from etl.opening import may_be_copied, open_file, taken_apart
 from etl.reference.rules import tell_all
 from etl.reference.units import units_on
 from etl.reporting import Definition, write_answer, write_report
@@ -52,7 +52,9 @@ def receive(settings: Settings) -> list[str]:
     """
     with connect(settings) as engine, engine.connect() as guard:
         guard.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ONE_RECEIVER})
-        for drop in inbox.settled(inbox.find_drops(settings.inbox, SECTORS), settings.settle_seconds):
+        for drop in inbox.settled(
+            inbox.find_drops(settings.inbox, SECTORS), settings.settle_seconds, settings.incomplete_seconds
+        ):
             inbox.claim(drop, settings.inbox)
         for drop in inbox.claims(settings.inbox, SECTORS):
             _enter(engine, settings, drop)
@@ -61,19 +63,27 @@ def receive(settings: Settings) -> list[str]:
             return [submission.id for submission in ledger.unfinished(conn)]
 
 
-def _enter(engine: Engine, settings: Settings, drop: inbox.Drop) -> tuple[ledger.Submission, bool]:
-    """Archive a drop's content and enter it into the ledger; the submission, and whether it is new."""
-    kept = archive.keep(drop.path, settings.archive)
-    with engine.begin() as conn:
-        return ledger.register(
-            conn,
-            sector=drop.sector,
-            file_name=drop.name,
-            folder=drop.folder,
-            sha256=kept.sha256,
-            size_bytes=kept.size,
-            modified_at=drop.modified_at,
-        )
+def _enter(engine: Engine, settings: Settings, drop: inbox.Drop) -> list[tuple[ledger.Submission, bool]]:
+    """Archive a drop's content and enter it into the ledger; the submission, and whether it is new.
+
+    A zip of several files gives one for each. A worker that dies in between enters the rest when it is run again.
+    """
+    entered = []
+    with taken_apart(drop, settings) as drops:
+        for one in drops:
+            kept = archive.keep(one.path, settings.archive)
+            with engine.begin() as conn:
+                submission = ledger.register(
+                    conn,
+                    sector=one.sector,
+                    file_name=inbox.as_text(one.name),
+                    folder=inbox.as_text(one.folder),
+                    sha256=kept.sha256,
+                    size_bytes=kept.size,
+                    modified_at=one.modified_at,
+                )
+            entered.append(submission)
+    return entered
 
 
 def prepare(settings: Settings, submission_id: str) -> str:
@@ -149,8 +159,10 @@ def _answer_one(conn: Connection, settings: Settings, submission_id: str) -> Pat
     title = contract(submission.dataset).title if submission.dataset else ""
     findings = ledger.findings(conn, submission=submission_id)
     source = archive.place(settings.archive, submission.sha256)
+    # openpyxl loads the copy into this process: only what the screen has found to be small.
+    copied = source if len(findings) and may_be_copied(source, settings) else None
     path = write_answer(
-        submission, findings, settings.outbox / submission.sector, title, source,
+        submission, findings, settings.outbox / submission.sector, title, copied,
         lambda: open_file(source, submission.file_name, settings).grids,
     )  # fmt: skip
     ledger.mark_answered(conn, submission_id, submission.findings_version)
@@ -177,12 +189,12 @@ def ingest(
     with connect(settings) as engine:
         for drop in sorted(drops, key=lambda d: (d.modified_at, d.name)):
             progress(drop)
-            submission, new = _enter(engine, settings, drop)
-            prepare(settings, submission.id)
-            load(settings, submission.id)
-            path = answer(settings, submission.id)
-            with engine.begin() as conn:
-                done.append(Ingested(ledger.get(conn, submission.id), new, path))
+            for submission, new in _enter(engine, settings, drop):
+                prepare(settings, submission.id)
+                load(settings, submission.id)
+                path = answer(settings, submission.id)
+                with engine.begin() as conn:
+                    done.append(Ingested(ledger.get(conn, submission.id), new, path))
     return done
 
 

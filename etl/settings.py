@@ -5,6 +5,7 @@ Everything is read from the environment (``GIAMNGHEO_*``), with defaults that wo
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,20 @@ SECTORS = ("register", "credit", "health_insurance", "education", "housing", "wa
 """The agencies that send data, in the order in which their datasets depend on one another."""
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What one file may ask for. Absolute caps: how well a file is packed says nothing about who sent it."""
+
+    file_bytes: int
+    streamed_bytes: int
+    entries: int
+    sheets: int
+    columns: int
+    cells: int
+    memory: int
+    seconds: float
+
+
 class Settings(BaseSettings):
     """Where things are kept and how much a single file may ask for."""
 
@@ -30,7 +45,17 @@ class Settings(BaseSettings):
         default=None, description="SQLAlchemy URL of a given PostgreSQL; unset: an embedded one is started"
     )
     settle_seconds: float = Field(default=1.0, ge=0, description="a drop must not change for this long")
-    max_file_bytes: int = Field(default=512 * 1024**2, gt=0)
+    incomplete_seconds: float = Field(
+        default=60.0, ge=0, description="a workbook that breaks off is waited for until it is this old, then answered"
+    )
+    max_file_bytes: int = Field(default=512 * 1024**2, gt=0, description="of a file as it was dropped")
+    max_streamed_bytes: int = Field(default=2 * 1024**3, gt=0, description="of all that a workbook or zip unpacks to")
+    max_entries: int = Field(default=10_000, gt=0, description="parts of a workbook, files in a zip")
+    max_sheets: int = Field(default=1_000, gt=0)
+    max_columns: int = Field(default=16_384, gt=0, description="of a text file or a page; a workbook has no more")
+    max_cells: int = Field(default=20_000_000, gt=0, description="cells with a value, and of the area that they span")
+    max_memory_bytes: int = Field(default=3 * 1024**3, gt=0, description="of the process that reads one file")
+    max_seconds: float = Field(default=300.0, gt=0, description="of reading one file")
     quarter_deadline_working_days: int = Field(default=15, ge=0, description="working days after quarter's end")
     holidays: Annotated[tuple[date, ...], NoDecode] = Field(
         default=(), description="days off besides those of fixed date (Tết, days in lieu): 2019-02-04,2019-02-05"
@@ -45,6 +70,14 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @property
+    def limits(self) -> Limits:
+        """What one file may ask for."""
+        return Limits(
+            self.max_file_bytes, self.max_streamed_bytes, self.max_entries, self.max_sheets, self.max_columns,
+            self.max_cells, self.max_memory_bytes, self.max_seconds,
+        )  # fmt: skip
 
     @property
     def inbox(self) -> Path:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from etl.intake import container
+
 CLAIMED = ".claimed"
 """Folder inside a sector's inbox that holds the drops being taken: same file system, so a claim is one rename."""
 
@@ -32,8 +34,16 @@ class Drop:
 
 
 def modified_at(path: Path) -> datetime:
-    """A file's modification time, in UTC."""
-    return datetime.fromtimestamp(path.stat().st_mtime_ns / 1e9, tz=UTC)
+    """A file's modification time, in UTC; one that no calendar has (some programs write such) counts as the oldest."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime_ns / 1e9, tz=UTC)
+    except (ValueError, OverflowError):
+        return datetime.fromtimestamp(0, tz=UTC)
+
+
+def as_text(name: str) -> str:
+    """A file's name as text that can be kept and shown: bytes that are no UTF-8 (PEP 383) become a sign for that."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def is_a_drop(name: str) -> bool:
@@ -57,12 +67,25 @@ def _drops_below(root: Path, sector: str) -> Iterator[Drop]:
                 yield Drop(path, sector, "" if below == "." else below, name, modified_at(path))
 
 
-def settled(drops: Iterable[Drop], seconds: float) -> list[Drop]:
-    """Those drops whose size and modification time stay the same for ``seconds``; others are left for the next scan."""
+def settled(drops: Iterable[Drop], seconds: float, incomplete_seconds: float = 0) -> list[Drop]:
+    """Those drops that are complete; others are left for the next scan.
+
+    A drop's size and modification time must stay the same for ``seconds``. One that is empty, or a zip that breaks off
+    before its directory, may still be on its way: it must be ``incomplete_seconds`` old before it is taken as it is.
+    """
     before = {drop: _state(drop.path) for drop in drops}
     if before and seconds:
         time.sleep(seconds)
-    return [drop for drop, state in before.items() if state is not None and state == _state(drop.path)]
+    same = [drop for drop, state in before.items() if state is not None and state == _state(drop.path)]
+    return [drop for drop in same if _is_whole(drop.path, incomplete_seconds)]
+
+
+def _is_whole(path: Path, seconds: float) -> bool:
+    try:
+        stat = path.stat()
+        return time.time() - stat.st_mtime >= seconds or (stat.st_size > 0 and container.is_complete(path))
+    except FileNotFoundError:
+        return False
 
 
 def _state(path: Path) -> tuple[int, int] | None:

@@ -1,63 +1,311 @@
-"""What a file is, told by its bytes and never by its name, and whether it may be read."""
+"""What a file is, told by its bytes and never by its name, and whether it may be read.
+
+The screen streams through a file and keeps nothing of it. It runs in a child process all the same (``etl/opening.py``):
+what it does not foresee meets the limits of that process.
+"""
 
 from __future__ import annotations
 
-import zipfile
+import codecs
+import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
-from etl.model.refused import Refused
+from etl.intake import compound, container, tally
+from etl.intake.container import DAMAGED, Entry
+from etl.model.refused import Refused, too_large
+from etl.settings import Limits
 
-Kind = Literal["xlsx", "xlsb", "ods", "xls", "text"]
+Kind = Literal["xlsx", "xlsb", "ods", "xls", "text", "html", "xml", "zip"]
 
-_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_KINDS: tuple[tuple[str, Kind], ...] = (
-    ("xl/workbook.xml", "xlsx"),
-    ("xl/workbook.bin", "xlsb"),
-    ("content.xml", "ods"),
-)
 _BINARY = (
     (b"%PDF", "tệp PDF"), (b"\x89PNG", "tệp ảnh"), (b"\xff\xd8\xff", "tệp ảnh"), (b"GIF8", "tệp ảnh"),
+    (b"II*\0", "tệp ảnh"), (b"MM\0*", "tệp ảnh"), (b"RIFF", "tệp ảnh hoặc âm thanh"),
     (b"Rar!", "tệp nén khác"), (b"7z\xbc\xaf", "tệp nén khác"), (b"\x1f\x8b", "tệp nén khác"),
+    (b"BZh", "tệp nén khác"), (b"\xfd7zXZ", "tệp nén khác"), (b"\x28\xb5\x2f\xfd", "tệp nén khác"),
+    (b"MSCF", "tệp nén khác"), (b"MZ", "chương trình"), (b"\x7fELF", "chương trình"), (b"{\\rtf", "tài liệu Word"),
+    (b"SQLite format 3\0", "cơ sở dữ liệu"), (b"\0\1\0\0Standard", "cơ sở dữ liệu"),
+    (b"MIME-Version:", "trang web MHT"),
 )  # fmt: skip
+_OFFICE = {"word/document.xml": "tài liệu Word", "ppt/presentation.xml": "bài trình chiếu"}
+_OLD_OFFICE = {"WordDocument": "tài liệu Word", "PowerPoint Document": "bài trình chiếu"}
+_OPENDOCUMENT = b"application/vnd.oasis.opendocument."
+
+_WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
+_XML_PARTS = (".xml", ".rels", ".vml")
+_BIGGEST_COPY, _MOST_TAGS, _MOST_SPANNED = 64 * 1024**2, 1_500_000, 200_000
 
 
 @dataclass(frozen=True)
 class Screened:
-    """A file that may be read. kind: what it is."""
+    """A file that may be read. kind: what it is; macros: the parts that carry them, which are never run.
+
+    cells: with a value; area: of the rectangles that they span; streamed: bytes that it unpacks to; copyable: whether
+    openpyxl can take the whole of it into memory, formats and all.
+    """
 
     kind: Kind
+    macros: str = ""
+    cells: int = 0
+    area: int = 0
+    streamed: int = 0
+    copyable: bool = False
 
 
-def screen(path: Path) -> Screened:
-    """Tell what a file is. Raises Refused for whatever is wrong with it, OSError with the disk."""
+def screen(path: Path, limits: Limits) -> Screened:
+    """Tell what a file is and what it would ask of its reader. Raises Refused for what is wrong with it, OSError."""
+    size = path.stat().st_size
+    if size > limits.file_bytes:
+        raise too_large(size, limits.file_bytes, "MB")
     with path.open("rb") as file:
-        head = file.read(8)
-    if not head:
-        raise Refused("file_unreadable", reason="tệp rỗng (0 byte)")
-    if head.startswith(b"PK"):
-        return Screened(_kind_of_zip(path))
-    if head == _OLE2:
-        if _ENCRYPTED in path.read_bytes():
-            raise Refused("file_encrypted")
-        return Screened("xls")
-    for magic, what in _BINARY:
-        if head.startswith(magic):
-            raise Refused("file_type_unsupported", found=what)
-    return Screened("text")
+        head = file.read(1 << 16)
+        if not head:
+            raise Refused("file_empty", reason="0 byte")
+        if head.startswith(b"PK"):
+            return _zip(file, limits)
+        if head.startswith(compound.MAGIC):
+            with mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+                return _compound(content, limits)
+        for magic, what in _BINARY:
+            if head.startswith(magic):
+                raise Refused("file_type_unsupported", found=what)
+        if head[257:262] == b"ustar":
+            raise Refused("file_type_unsupported", found="tệp nén khác")
+        kind, encoding = _markup_or_text(head)
+        return _text(file, kind, encoding, size, limits)
 
 
-def _kind_of_zip(path: Path) -> Kind:
-    """Which workbook a zip holds; one that is damaged or holds none is refused."""
-    try:
-        with zipfile.ZipFile(path) as container:
-            names = set(container.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError) as fault:
-        raise Refused("file_unreadable", reason="tệp bị hỏng hoặc bị cắt cụt") from fault
-    for part, kind in _KINDS:
+def may_be_a_table(path: Path) -> bool:
+    """Whether a file begins like a workbook or text; whether it is sound is for its own screening. Raises OSError."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if head.startswith((b"PK", compound.MAGIC, *_WIDE)):
+        return True
+    return bool(head) and not head.startswith(tuple(magic for magic, _ in _BINARY)) and b"\0" not in head
+
+
+# --- zip: workbooks of today, and several files in one -----------------------------------------------------------
+
+
+def _zip(file: BinaryIO, limits: Limits) -> Screened:
+    entries = container.entries(file, limits)
+    names = {entry.name.casefold(): entry for entry in entries}
+    for part, what in _OFFICE.items():
         if part in names:
-            return kind
-    found = "tài liệu Word" if "word/document.xml" in names else "tệp nén khác"
-    raise Refused("file_type_unsupported", found=found)
+            raise Refused("file_type_unsupported", found=what)
+    if "xl/workbook.xml" in names or "xl/workbook.bin" in names:
+        return _ooxml(file, entries, names, limits)
+    if "content.xml" in names:
+        return _opendocument(file, entries, names, limits)
+    return Screened("zip", streamed=sum(entry.size for entry in entries))
+
+
+def is_workbook(entries: list[Entry]) -> bool:
+    """Whether a zip is one document and not several files."""
+    names = {entry.name.casefold() for entry in entries}
+    return not names.isdisjoint({"xl/workbook.xml", "xl/workbook.bin", "content.xml", *_OFFICE})
+
+
+def _ooxml(file: BinaryIO, entries: list[Entry], names: dict[str, Entry], limits: Limits) -> Screened:
+    kind: Kind = "xlsx" if "xl/workbook.xml" in names else "xlsb"
+    sheets, macros = [], []
+    for entry in entries:
+        name = entry.name.casefold()
+        blocks = _Watched(file, entry)
+        if name.endswith(".bin") and name.startswith("xl/worksheets/") and kind == "xlsb":
+            sheets.append((entry.name, tally.of_xlsb(b"".join(blocks))))
+        elif name.endswith(_XML_PARTS) and (blocks.peek(b"sheetData") or name.startswith("xl/worksheets/sheet")):
+            sheets.append((entry.name, tally.of_xml(blocks)))
+        blocks.drain()
+        if name.startswith("xl/macrosheets/") or name.rsplit("/", 1)[-1] == "vbaproject.bin":
+            macros.append(entry.name.rsplit("/", 1)[-1])
+    if not sheets:
+        raise Refused("file_unreadable", reason=DAMAGED)
+    return _accepted(kind, sheets, sum(e.size for e in entries), limits, ", ".join(sorted(set(macros))))
+
+
+def _opendocument(file: BinaryIO, entries: list[Entry], names: dict[str, Entry], limits: Limits) -> Screened:
+    if "mimetype" in names:
+        said = b"".join(container.stream(file, names["mimetype"]))
+        if not said.startswith(_OPENDOCUMENT + b"spreadsheet"):
+            raise Refused(
+                "file_type_unsupported", found="tài liệu khác" if said.startswith(_OPENDOCUMENT) else "tệp nén khác"
+            )
+    if "meta-inf/manifest.xml" in names:
+        manifest = b"".join(_Watched(file, names["meta-inf/manifest.xml"]))
+        if b"encryption-data" in manifest:
+            raise Refused("file_encrypted")
+    sheets: list[tuple[str, tally.Sheet]] = []
+    macros = [
+        entry.name for entry in entries if entry.name.startswith(("Basic/", "Scripts/")) and entry.name.endswith(".xml")
+    ]
+    for entry in entries:
+        blocks = _Watched(file, entry)
+        if entry.name == "content.xml":
+            sheets = [(f"{n}", sheet) for n, sheet in enumerate(tally.of_ods(blocks), start=1)]
+        blocks.drain()
+    if not sheets:
+        raise Refused("file_unreadable", reason=DAMAGED)
+    return _accepted("ods", sheets, sum(e.size for e in entries), limits, "Basic" if len(macros) > 2 else "")
+
+
+class _Watched:
+    """An entry's blocks, in UTF-8 where the entry is XML, which is watched for a document type declaration."""
+
+    def __init__(self, file: BinaryIO, entry: Entry) -> None:
+        self._name = entry.name
+        self._blocks = container.stream(file, entry)
+        self._first = next(self._blocks, b"")
+        self._tail = b""
+        # By these bytes an XML reader knows UTF-16 (XML 1.0, appendix F).
+        codec = _WIDE.get(self._first[:2])
+        self._decode = codecs.getincrementaldecoder(codec)("replace").decode if codec else None
+        name = entry.name.casefold()
+        bare = self._first[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+        self._xml = name.endswith(_XML_PARTS) or ((bare.startswith(b"<") or codec) and not name.endswith(".svg"))
+        self._first = self._in_utf8(self._first)
+
+    def _in_utf8(self, block: bytes) -> bytes:
+        return self._decode(block).encode("utf-8", "replace") if self._xml and self._decode else block
+
+    def peek(self, word: bytes) -> bool:
+        """Whether the first block holds a word."""
+        return word in self._first
+
+    def __iter__(self) -> _Watched:
+        return self
+
+    def __next__(self) -> bytes:
+        """The next block. Raises Refused at a DOCTYPE or ENTITY: what expands or reaches out stands in there."""
+        block, self._first = self._first, b""
+        block = block or self._in_utf8(next(self._blocks))
+        if self._xml:
+            if b"<!" in block or self._tail:
+                require_no_dtd(self._tail + block, self._name)
+            cut = block.rfind(b"<", -32)
+            self._tail = block[cut:] if cut >= 0 else b""
+        return block
+
+    def drain(self) -> None:
+        """Go through what is left."""
+        for _ in self:
+            pass
+
+
+_DECLARES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+
+
+def require_no_dtd(block: bytes, name: str) -> None:
+    """Refuse XML that declares a document type or an entity (XML 1.0, 2.8 and 4.2)."""
+    if _DECLARES.search(block):
+        raise Refused("file_has_dtd", part=container.shown(name))
+
+
+# --- xls ---------------------------------------------------------------------------------------------------------
+
+
+def _compound(content: mmap, limits: Limits) -> Screened:
+    inside = compound.Compound(content)
+    if {"EncryptedPackage", "EncryptionInfo"} & inside.names:
+        raise Refused("file_encrypted")
+    stream = next((name for name in ("Workbook", "Book", "WORKBOOK", "BOOK") if name in inside.names), None)
+    if stream is None:
+        found = next((what for name, what in _OLD_OFFICE.items() if name in inside.names), "tệp OLE khác")
+        raise Refused("file_type_unsupported", found=found)
+    book = tally.of_xls(inside.stream(stream))
+    macros = "VBA" if book.macros or {"_VBA_PROJECT_CUR", "_VBA_PROJECT"} & inside.names else ""
+    sheets = [(str(n), sheet) for n, sheet in enumerate(book.sheets)]
+    return _accepted("xls", sheets, len(content), limits, macros)
+
+
+# --- text --------------------------------------------------------------------------------------------------------
+
+_HTML = re.compile(r"<\s*(?:html|table|body|head|meta|tr|div)\b", re.IGNORECASE)
+_SPREADSHEETML = "urn:schemas-microsoft-com:office:spreadsheet"
+_SEPARATORS = ",;\t|\n"
+
+
+def _markup_or_text(head: bytes) -> tuple[Kind, str]:
+    """What a file of text is by its first bytes, and how its characters are laid out: utf-8, utf-16-le or utf-16-be."""
+    codec = _WIDE.get(head[:2], "utf-8")
+    text = head.decode(codec, "replace").lstrip("\ufeff \t\r\n")
+    if not text.startswith("<"):
+        return "text", codec
+    if text.startswith("<?xml") and _SPREADSHEETML in text and "<html" not in text[:512].lower():
+        return "xml", codec
+    if _HTML.search(text):
+        return "html", codec
+    if text.startswith(("<?xml", "<!DOCTYPE", "<!ENTITY")):
+        raise Refused("file_type_unsupported", found="tệp XML")
+    return "text", codec
+
+
+_OPENS_A_CELL = {"html": ("<td", "<th"), "xml": ("<cell", ":cell")}
+_SUBSET = re.compile(r"<!\s*(?:ENTITY|DOCTYPE[^>]{0,400}\[)", re.IGNORECASE)
+"""What an HTML page declares beyond its own DOCTYPE, which says nothing more than that it is HTML."""
+
+
+def _text(file: BinaryIO, kind: Kind, codec: str, size: int, limits: Limits) -> Screened:
+    """Cells are separators and lines, or the tags that open a cell."""
+    file.seek(0)
+    decode = codecs.getincrementaldecoder(codec)("replace").decode
+    counts: Counter[str] = Counter()
+    tail = ""
+    while block := file.read(container.BLOCK):
+        if kind == "text":
+            # ASCII has its own bytes in UTF-16 too.
+            counts.update({word: block.count(word.encode()) for word in _SEPARATORS})
+            continue
+        text = tail + decode(block).lower()
+        if "<!" in text and (_DECLARES.search(text.encode()) if kind == "xml" else _SUBSET.search(text)):
+            raise Refused("file_has_dtd", part=kind.upper())
+        counts.update({word: text.count(word, len(tail)) for word in _OPENS_A_CELL[kind]})
+        tail = text[-512:]
+    lines = counts.pop("\n", 0)
+    cells = 1 + (lines + max(counts.values()) if kind == "text" else counts.total())
+    if cells > limits.cells:
+        raise too_large(cells, limits.cells, "ô")
+    if kind == "text":
+        file.seek(0)
+        columns = 1 + _widest(iter(lambda: file.read(container.BLOCK), b""), limits)
+        if columns > limits.columns:
+            raise too_large(columns, limits.columns, "cột")
+    return Screened(kind, cells=cells, area=cells, streamed=size)
+
+
+def _widest(blocks: Iterator[bytes], limits: Limits) -> int:
+    """The most separators of one kind in a line; only lines long enough to have too many are looked at."""
+    marks = [word.encode() for word in _SEPARATORS[:-1]]
+    widest, begun = 0, [0] * len(marks)
+    for block in blocks:
+        first, *more = block.split(b"\n")
+        begun = [count + first.count(mark) for count, mark in zip(begun, marks, strict=True)]
+        widest = max(widest, *begun)
+        for line in more:
+            if len(line) > limits.columns:
+                widest = max(widest, *map(line.count, marks))
+        if more:
+            begun = list(map(more[-1].count, marks))
+    return widest
+
+
+def _accepted(
+    kind: Kind, sheets: list[tuple[str, tally.Sheet]], streamed: int, limits: Limits, macros: str
+) -> Screened:
+    """The file with its figures. Refused when its sheets, or their cells together, are too many, or there is none."""
+    if len(sheets) > limits.sheets:
+        raise too_large(len(sheets), limits.sheets, "trang")
+    for name, sheet in sheets:
+        sheet.require(name.rsplit("/", 1)[-1].removesuffix(".xml"), limits)
+    cells, area = (sum(getattr(sheet, what) for _, sheet in sheets) for what in ("cells", "area"))
+    if cells > limits.cells:
+        raise too_large(cells, limits.cells, "ô")
+    if not cells:
+        raise Refused("file_empty", reason="không có ô nào có giá trị")
+    tags, spanned = (sum(getattr(sheet, what) for _, sheet in sheets) for what in ("tags", "spanned"))
+    small = streamed <= _BIGGEST_COPY and tags <= _MOST_TAGS and spanned <= _MOST_SPANNED
+    return Screened(kind, macros, cells, area, streamed, kind == "xlsx" and small)

@@ -21,3 +21,9 @@ class Refused(Exception):
 
 def _again(rule: str, params: dict[str, str]) -> Refused:
     return Refused(rule, **params)
+
+
+def too_large(size: int, limit: int, unit: str) -> Refused:
+    """The refusal of a file beyond a limit; unit: what is counted, in Vietnamese, or "MB" for a size in bytes."""
+    shown = [f"{(n + 2**20 - 1) >> 20 if unit == 'MB' else n:,} {unit}".replace(",", ".") for n in (size, limit)]
+    return Refused("file_too_large", size=shown[0], limit=shown[1])

@@ -21,7 +21,7 @@ _WESTERN = tuple(bytes([byte]).decode("cp1252", errors="replace").replace("\ufff
 def read_records(path: Path) -> list[list[str]]:
     """The records of a text file, in Unicode or from before it; , ; tab or | between fields. Raises Refused."""
     raw = path.read_bytes()
-    text = _decode(raw)
+    text = decoded(raw)
     if "\x00" in text:
         raise Refused("file_type_unsupported", found="dữ liệu nhị phân")
     csv.field_size_limit(1 << 24)
@@ -42,7 +42,8 @@ def _encoding(raw: bytes) -> str:
     return next((name for bom, name in _BOMS if raw.startswith(bom)), "utf-8")
 
 
-def _decode(raw: bytes) -> str:
+def decoded(raw: bytes) -> str:
+    """Bytes as text; what is from before Unicode as the letters of a Western program. Raises Refused."""
     try:
         return raw.decode(_encoding(raw))
     except UnicodeDecodeError as fault:

@@ -110,17 +110,16 @@ def _bytes(content: bytes):
 @pytest.mark.parametrize(
     ("make", "rule"),
     [
-        (_bytes(b""), "file_unreadable"),
+        (_bytes(b""), "file_empty"),
         (_cut, "file_unreadable"),
         (lambda p: _zip(p, "xl/workbook.xml"), "file_unreadable"),
         (lambda p: _zip(p, "word/document.xml"), "file_type_unsupported"),
-        (lambda p: _zip(p, "photo.jpg"), "file_type_unsupported"),
+        (lambda p: _zip(p, "photo.jpg"), "zip_of_files"),
         (_bytes(b"%PDF-1.7\n..."), "file_type_unsupported"),
         (_bytes(b"\x89PNG\r\n\x1a\n...."), "file_type_unsupported"),
         (_bytes(bytes(range(256)) * 8), "file_type_unsupported"),
         (_bytes(b"a,b\x00c\n" * 9), "file_type_unsupported"),
         (_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600), "file_unreadable"),
-        (_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")), "file_encrypted"),
     ],
 )
 def test_a_hopeless_file_says_why(tmp_path: Path, make, rule: str) -> None:
