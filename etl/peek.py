@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from etl.conforming import read_heading
+from etl.conforming import match_columns, read_heading, stated_units
 from etl.contracts import contract, contracts
 from etl.model.answer_sheet import sent_name
 from etl.model.grid import Grid, Table
@@ -24,7 +24,11 @@ _TITLE_LINES = 12
 
 @dataclass(frozen=True)
 class Seen:
-    """One sheet as the reader sees it; what there is none of is None."""
+    """One sheet as the reader sees it; what there is none of is None.
+
+    score: how well the headers fit the dataset's form. named: column of the form → the header taken for it, and how
+    sure (1: the form's own text; ``contracts.naming``).
+    """
 
     file: str
     kind: str
@@ -36,9 +40,11 @@ class Seen:
     score: float | None
     period: str | None
     unit_code: str | None
+    money_unit: str | None
     title: list[str]
     header_rows: list[int]
     headers: list[str]
+    named: dict[str, str]
     first_data_row: int | None
     last_data_row: int | None
     data_rows: int
@@ -75,18 +81,39 @@ def _seen(path: Path, kind: str, encoding: str | None, grid: Grid, table: Table 
     if table is None:
         lines = [t for line in cells.head(_TITLE_LINES).to_numpy(dtype=object) for t in line if isinstance(t, str)]
         return Seen(
-            path.name, kind, encoding, grid.sheet, *sized, None, None, None, None, lines, [], [], None, None, 0, {}
+            path.name,
+            kind,
+            encoding,
+            grid.sheet,
+            *sized,
+            None,
+            None,
+            None,
+            None,
+            None,
+            lines,
+            [],
+            [],
+            {},
+            None,
+            None,
+            0,
+            {},
         )
-    heading = None
+    heading, named = None, {}
     if table.dataset:
-        heading, _ = read_heading([table], contract(table.dataset), sent_name(path.name), "", today)
+        form = contract(table.dataset)
+        heading, _ = read_heading([table], form, sent_name(path.name), "", today)
+        columns, _ = match_columns(table, form)
+        named = {n: f"{' / '.join(table.headers[p])} ({columns.sure[n]:.2f})" for n, p in columns.columns.items()}
     reasons = pd.Series(list(table.ignored.values()), dtype="str").value_counts(sort=False)
     data = table.body.index
     return Seen(
         path.name, kind, encoding, grid.sheet, *sized, table.dataset, round(table.score, 3) if table.dataset else None,
         str(heading.period) if heading and heading.period else None, heading.unit_code if heading else None,
+        ", ".join(stated_units(table)) or None,
         [text for _, text in table.title], sorted(r for r, why in table.ignored.items() if why == "header"),
-        [" ".join(path) for path in table.headers.values()],
+        [" ".join(path) for path in table.headers.values()], named,
         int(data.min()) if len(data) else None, int(data.max()) if len(data) else None, len(data),
         {str(why): int(n) for why, n in reasons.items()},
     )  # fmt: skip

@@ -23,7 +23,8 @@ def test_a_form_is_seen_with_its_place_and_its_heading(files: dict[tuple[str, st
     assert (seen.kind, seen.encoding, seen.sheet) == ("xlsx", None, page.title)
     assert (seen.dataset, seen.period, seen.unit_code) == ("register_household", "2018-Q4", "082")
     assert seen.score is not None
-    assert seen.score > 1
+    assert seen.score > 0.99
+    assert seen.named["head_name"] == "Họ và tên chủ hộ (1.00)"
     assert (seen.header_rows, seen.first_data_row, seen.last_data_row) == ([top], top + 1, page.max_row)
     assert (seen.rows, seen.columns, seen.data_rows) == (page.max_row, page.max_column, page.max_row - top)
     assert seen.headers[:3] == ["STT", "Mã hộ", "Họ và tên chủ hộ"]

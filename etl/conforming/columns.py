@@ -18,17 +18,23 @@ from etl.model.text import fold
 
 @dataclass(frozen=True)
 class ColumnMap:
-    """Contract column → physical column. births: sex → physical column, where the form splits birth by sex."""
+    """Contract column → physical column, and how sure its header names it (0–1+).
+
+    births: sex → physical column, where the form splits birth by sex. near: column that is not there → the header that
+    nearly names it.
+    """
 
     columns: Mapping[str, int]
     births: Mapping[str, int] = field(default_factory=dict)
+    sure: Mapping[str, float] = field(default_factory=dict)
+    near: Mapping[str, int] = field(default_factory=dict)
 
     def places(self, form: Contract) -> dict[str, int]:
-        """Contract column → physical column; of a birth that stands in the column of the sex, the first of the two."""
+        """Contract column → where its findings stand; of a birth in the column of the sex, the first of the two."""
         split = {}
         if self.births and form.split_sex:
             split = dict.fromkeys((form.split_sex.sex, form.split_sex.birth), min(self.births.values()))
-        return {**split, **self.columns}
+        return {**split, **self.near, **self.columns}
 
 
 def match_columns(table: Table, form: Contract) -> tuple[ColumnMap, pd.DataFrame]:
@@ -56,9 +62,11 @@ def match_columns(table: Table, form: Contract) -> tuple[ColumnMap, pd.DataFrame
     free = {physical: path for physical, path in table.headers.items() if _is_free(physical, path, form, taken, births)}
     unmatched = [c for c in form.columns if c.name not in taken and not _by_sex(form, c.name, births)]
     findings = [_missing(column, table, free) for column in unmatched if column.required]
-    findings += _nearly(table, form, free, [c.name for c in unmatched if not c.required])
+    near = _nearly(form, free, [c.name for c in unmatched if not c.required])
+    findings += [_near(form[name], table, place, likeness) for name, (place, likeness) in near.items()]
     findings += [_repeated(form[name], table, places) for name, places in repeated.items()]
-    return ColumnMap(taken, births), findings_frame(findings)
+    columns = ColumnMap(taken, births, sureness, {name: place for name, (place, _) in near.items()})
+    return columns, findings_frame(findings)
 
 
 def _is_free(
@@ -73,19 +81,20 @@ def _is_free(
     )
 
 
-def _nearly(table: Table, form: Contract, free: Mapping[int, tuple[str, ...]], names: list[str]) -> list[Finding]:
-    """Headers that name no column but nearly one that is not there: not assigned, since nothing is guessed."""
-    found = []
-    for path in free.values():
-        nearest = form.names.near(path, names)
+def _nearly(form: Contract, free: Mapping[int, tuple[str, ...]], names: list[str]) -> dict[str, tuple[int, float]]:
+    """Column that is not there → the header that nearly names it, and how nearly; not assigned: nothing is guessed."""
+    found: dict[str, tuple[int, float]] = {}
+    for place, path in free.items():
+        nearest = form.names.near(path, [name for name in names if name not in found])
         if nearest is not None and nearest[1] >= NEAR:
-            column = form[nearest[0]]
-            names = [name for name in names if name != column.name]
-            params = {"likeness": f"{nearest[1]:.2f}"}
-            found.append(
-                Finding("header_near", Severity.WARNING, table.sheet, table.header_row, column.name, path[-1], params)
-            )
+            found[nearest[0]] = place, nearest[1]
     return found
+
+
+def _near(column: Column, table: Table, place: int, likeness: float) -> Finding:
+    params = {"likeness": f"{likeness:.2f}"}
+    said = table.headers[place][-1]
+    return Finding("header_near", Severity.WARNING, table.sheet, table.header_row, column.name, said, params)
 
 
 def _births(table: Table, form: Contract) -> dict[str, int]:

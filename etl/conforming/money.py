@@ -63,6 +63,11 @@ def money_factors(
     return factors, []
 
 
+def stated_units(table: Table) -> list[str]:
+    """The units of amounts that stand above a table, in words."""
+    return [NAMES[factor] for factor in sorted(set(_above(table)))]
+
+
 def unit_in(text: str) -> int | None:
     """Đồng in the unit that some words name (``"triệu đồng"``, ``"1.000 đ"``); None where they name none."""
     folded = fold(text)

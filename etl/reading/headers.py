@@ -27,7 +27,7 @@ _TITLE_BONUS = 0.25
 
 @dataclass(frozen=True)
 class Header:
-    """A header found: its rows, physical column → its texts from the top down, the form and how sure (0–1+)."""
+    """A header found: its rows, physical column → its texts from the top down, the form and how sure (0–1)."""
 
     first_row: int
     last_row: int
@@ -39,8 +39,9 @@ class Header:
 def find_header(cells: pd.DataFrame, forms: Iterable[Contract]) -> Header | None:
     """The block of rows that fits a form's headers best; None where no row has even two known headers.
 
-    The score of a block for a form is Dice's coefficient of the headers there and the form's columns, plus a bonus
-    where the form's title stands above: forms share columns, and what tells them apart is the whole.
+    The score of a block for a form is Dice's coefficient of the headers there and the form's columns, weighed by how
+    sure each header is, plus a bonus where the form's title stands above, over the most that there can be: forms share
+    columns, and what tells them apart is the whole.
     """
     top = cells.iloc[:_SEARCHED_ROWS]
     columns = [int(c) for c in top.columns.to_numpy()]
@@ -77,19 +78,31 @@ _GOES_ON = 0.5
 
 
 def find_any_header(cells: pd.DataFrame) -> Header | None:
-    """The fullest row of words under which the columns go on; None where there is none. It is of no form."""
+    """The rows of words that head most columns and under which these go on; None where there are none. Of no form."""
     there = cells.notna()
+    columns = list(map(int, cells.columns.to_numpy()))
+    lines = [
+        {c: t for c, t in zip(columns, line, strict=True) if isinstance(t, str)}
+        for line in cells.iloc[:_SEARCHED_ROWS].to_numpy(dtype=object).tolist()
+    ]
     best: Header | None = None
-    for at, row in enumerate(map(int, cells.index[:_SEARCHED_ROWS])):
-        columns, line = map(int, cells.columns.to_numpy()), cells.iloc[at].tolist()
-        texts = {column: text for column, text in zip(columns, line, strict=True) if isinstance(text, str)}
-        words = sum(not _WORDLESS.match(text) for text in texts.values())
-        if len(texts) < 2 or words < len(texts) * 0.8 or len(texts) <= (best.score if best else 0):
-            continue
-        below = there.iloc[at + 1 : at + 1 + _LOOKED_BELOW][list(texts)]
-        if len(below) and below.to_numpy().mean() >= _GOES_ON:
-            best = Header(row, row, {c: (text,) for c, text in texts.items()}, None, float(len(texts)))
+    for at, last in enumerate(map(int, cells.index[:_SEARCHED_ROWS])):
+        for height in range(1, min(_HIGHEST, at + 1) + 1):
+            rows = lines[at - height + 1 : at + 1]
+            if not _of_words(rows[0]):
+                break
+            block = _block(rows)
+            if len(block) <= (best.score if best else 1):
+                continue
+            below = there.iloc[at + 1 : at + 1 + _LOOKED_BELOW][list(block)]
+            if len(below) and below.to_numpy().mean() >= _GOES_ON:
+                best = Header(last - height + 1, last, block, None, float(len(block)))
     return best
+
+
+def _of_words(line: dict[int, str]) -> bool:
+    """Whether a row may be part of a header: two cells at least, nearly all of them words."""
+    return len(line) > 1 and sum(not _WORDLESS.match(text) for text in line.values()) >= 0.8 * len(line)
 
 
 def _block(rows: list[dict[int, str]]) -> dict[int, Path]:
@@ -117,4 +130,5 @@ def _fit(block: Mapping[int, Path], form: Contract, above: str) -> tuple[float, 
     known = len(block) - any(is_serial(path[-1]) for path in block.values())
     sure = sum(max(columns.values()) for columns in named if columns) / sum(1 for columns in named if columns)
     dice = 2 * min(len(found), sum(map(bool, named))) * sure / (known + len(form.columns))
-    return dice + _TITLE_BONUS * (fold(form.title) in above), share >= _LEAST_REQUIRED
+    titled = fold(form.title) in above
+    return min(1.0, (dice + _TITLE_BONUS * titled) / (1 + _TITLE_BONUS)), share >= _LEAST_REQUIRED
