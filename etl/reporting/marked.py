@@ -33,14 +33,21 @@ _REACHES_OUT = re.compile(
     re.IGNORECASE,
 )
 _SIGNS = {"critical": "✘", "warning": "!", "info": "i"}
+_MARKS = {
+    "critical": PatternFill("solid", fgColor="F8CBAD"),
+    "warning": PatternFill("lightUp", fgColor="BF8F00", bgColor="FFE699"),
+    "info": PatternFill("gray125", fgColor="2F75B5", bgColor="DDEBF7"),
+}
+"""Plain, hatched, dotted: told apart in print and by those who see no colours, as the signs in the comments are."""
+
 _NONE = PatternFill()
 
 
 def copy_of(source: Path) -> Workbook | None:
     """The sender's workbook, ready to be marked; None where there is no copy that is safe: no xlsx, or unreadable.
 
-    Macros, links to other files and hyperlinks stay behind, formulas that reach out of the workbook become text, and
-    the marks of an earlier answer are taken away.
+    Macros, pivots, links to other files and hyperlinks stay behind, formulas that reach out of the workbook become
+    text, and the marks of an earlier answer are taken away.
     """
     try:
         with zipfile.ZipFile(source) as container:
@@ -61,9 +68,24 @@ def copy_of(source: Path) -> Workbook | None:
         # The cells that are there; iter_rows would make every one between the first and a stray one at XFD1048576.
         for cell in list(sheet._cells.values()):
             _disarm(cell)
+        _disarm_rules(sheet)
     for name in [n for n, defined in book.defined_names.items() if _REACHES_OUT.search(str(defined.value))]:
         del book.defined_names[name]
     return book if book.worksheets else None
+
+
+def _disarm_rules(sheet: Any) -> None:
+    """Take away pivots, which may ask other places for data, and formats and checks whose formulas reach out."""
+    sheet._pivots = []
+    kept = [
+        check
+        for check in sheet.data_validations.dataValidation
+        if not any(_REACHES_OUT.search(str(formula or "")) for formula in (check.formula1, check.formula2))
+    ]
+    sheet.data_validations.dataValidation = kept
+    formats = list(sheet.conditional_formatting)
+    if any(_REACHES_OUT.search(str(text)) for found in formats for rule in found.rules for text in rule.formula):
+        sheet.conditional_formatting = type(sheet.conditional_formatting)()
 
 
 def _disarm(cell: Any) -> None:
@@ -87,15 +109,22 @@ def mark(book: Workbook, findings: pd.DataFrame, layout: Mapping[str, Mapping[st
     for (name, row, column), own in _by_cell(findings, layout):
         if name not in known:
             continue
-        cell = known[name].cell(row, column)
-        if type(cell).__name__ == "MergedCell":
-            continue
+        cell = _shown_at(known[name], row, column)
         worst = min(own["severity"], key=order.__getitem__)
         said = [f"{_SIGNS[f.severity]} {f.message} {f.suggestion}" for f in records(own)]
-        cell.fill = safe.FILLS[worst]
+        cell.fill = _MARKS[worst]
         note = Comment(safe.safe_text(f"{SEVERITIES[worst]}\n" + "\n".join(said))[:2000], AUTHOR)
         note.width, note.height = 320, 60 + 40 * len(said)
         cell.comment = note
+
+
+def _shown_at(sheet: Any, row: int, column: int) -> Any:
+    """The cell at a place; of merged ones that which shows, the first."""
+    cell = sheet.cell(row, column)
+    if type(cell).__name__ != "MergedCell":
+        return cell
+    span = next(span for span in sheet.merged_cells.ranges if cell.coordinate in span)
+    return sheet.cell(span.min_row, span.min_col)
 
 
 def _by_cell(
