@@ -113,7 +113,7 @@ def _result_sheet(sheet: Any, submission: Submission, findings: pd.DataFrame, ti
         if isinstance(value, str) and len(value) > 160:
             sheet.row_dimensions[at].height = 31
     after = _counts(sheet, len(facts) + 4, findings)
-    _list(sheet, after, findings, linked)
+    _list(sheet, after, submission, findings, linked)
     safe.one_page_across(sheet)
 
 
@@ -169,7 +169,7 @@ def _counts(sheet: Any, first: int, findings: pd.DataFrame) -> int:
     return at + 2
 
 
-def _list(sheet: Any, first: int, findings: pd.DataFrame, linked: set[str]) -> None:
+def _list(sheet: Any, first: int, submission: Submission, findings: pd.DataFrame, linked: set[str]) -> None:
     """Every finding; its row number leads to the marked cell."""
     if not len(findings):
         return
@@ -182,7 +182,8 @@ def _list(sheet: Any, first: int, findings: pd.DataFrame, linked: set[str]) -> N
             cell = safe.put(sheet.cell(at, column), None if pd.isna(value) else value)
             cell.alignment, cell.border = safe.WRAP, safe.THIN
         if row.sheet in linked and not pd.isna(row.row):
-            marked.link(sheet.cell(at, 3), str(row.sheet), int(row.row))
+            place = marked.column_of(submission.layout, str(row.sheet), str(row.column_name))
+            marked.link(sheet.cell(at, 3), str(row.sheet), int(row.row), place)
         sheet.cell(at, 6).fill = safe.FILLS[row.severity]
         safe.fit_row(sheet, at)
     if len(findings) > LISTED_AT_MOST:

@@ -131,7 +131,7 @@ def _by_cell(
     findings: pd.DataFrame, layout: Mapping[str, Mapping[str, int]]
 ) -> Iterator[tuple[tuple[str, int, int], pd.DataFrame]]:
     places = [
-        layout.get(str(sheet), {}).get(str(column), 1)
+        column_of(layout, str(sheet), str(column))
         for sheet, column in zip(findings["sheet"], findings["column_name"], strict=True)
     ]
     for key, own in findings.assign(_at=places).groupby(["sheet", "row", "_at"], sort=False):
@@ -139,11 +139,15 @@ def _by_cell(
         yield (str(name), int(row), int(column)), own
 
 
-def link(cell: Any, sheet: str, row: int) -> None:
-    """Let a cell lead to a row of another sheet of the same workbook."""
-    cell.hyperlink = Hyperlink(
-        ref=cell.coordinate, location=f"{quote_sheetname(sheet)}!A{row}", display=str(cell.value)
-    )
+def column_of(layout: Mapping[str, Mapping[str, int]], sheet: str, column: str) -> int:
+    """The physical column in which a finding of a contract's column stands; the first where there is none."""
+    return layout.get(sheet, {}).get(column, 1)
+
+
+def link(cell: Any, sheet: str, row: int, column: int) -> None:
+    """Let a cell lead to a cell of another sheet of the same workbook."""
+    place = f"{quote_sheetname(sheet)}!{get_column_letter(column)}{row}"
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=place, display=str(cell.value))
     cell.font = Font(underline="single", color="0563C1")
 
 
