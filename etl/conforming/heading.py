@@ -23,11 +23,12 @@ _NUM = r"(?P<n>[ivx]+|\d{1,2})"
 _DATE = r"(?P<d>\d{1,2}) (?:thang )?(?P<m>\d{1,2}) (?:nam )?(?P<y>\d{4})\b"
 # The end of a span before any other day: «Từ ngày 01/10/2018 đến ngày 31/12/2018».
 _DAYS = (re.compile(rf"\b(?:den|het)(?: het)?(?: ngay)? {_DATE}"), re.compile(rf"\b(?:tinh|ngay)(?: ngay)? {_DATE}"))
-_QUARTER = re.compile(rf"\b(?:quy|q) ?{_NUM} (?:(?:cua )?nam )?(?P<y>\d{{4}})\b")
+_QUARTER = re.compile(rf"\b(?:quy|qui|q) ?{_NUM} (?:(?:cua )?nam )?(?P<y>\d{{4}})\b")
 _MONTHS = re.compile(r"\b(?P<n>[369]) thang (?P<half>dau|cuoi) (?:nam )?(?P<y>\d{4})\b")
 _MONTH = re.compile(r"\b(?:thang|t) ?(?P<n>\d{1,2}) (?:nam )?(?P<y>\d{4})\b")
 _SEMESTER = re.compile(rf"\b(?:hoc ky|hoc ki|hk) ?{_NUM}(?: nam hoc)? (?P<y>\d{{4}}) (?P<y2>\d{{4}})\b")
 _YEAR = re.compile(r"\bnam (?:bao cao |ke hoach )?(?P<y>\d{4})\b(?! \d{4})")
+_OF_A_QUARTER = re.compile(r"\bqu[yi]\b")
 _ISO = re.compile(r"\b(?P<y>\d{4}) ?q ?(?P<n>\d)\b")
 _YEAR_MONTH = re.compile(r"\b(?P<y>\d{4}) (?:thang|t) ?(?P<n>\d{1,2})\b")
 _COMPACT = re.compile(r"\b(?:(?P<d>\d{2})(?P<m>\d{2})(?P<y>20\d{2})|(?P<y2>20\d{2})(?P<m2>\d{2})(?P<d2>\d{2}))\b")
@@ -140,7 +141,9 @@ def _last_day(text: str, *, from_title: bool) -> date | None:
             raise _Invalid(match[0])
         return date(year, month, calendar.monthrange(year, month)[1])
     if from_title:
-        return date(int(match["y"]), 12, 31) if (match := _YEAR.search(text)) else None
+        # The year of a line that speaks of a quarter is the quarter's.
+        match = _YEAR.search(text) if not _OF_A_QUARTER.search(text) else None
+        return date(int(match["y"]), 12, 31) if match else None
     if match := _COMPACT.search(text):
         return _date(match, match["y"] or match["y2"], match["m"] or match["m2"], match["d"] or match["d2"])
     return None

@@ -70,13 +70,18 @@ def stated_units(table: Table) -> list[str]:
 
 def unit_in(text: str) -> int | None:
     """Đồng in the unit that some words name (``"triệu đồng"``, ``"1.000 đ"``); None where they name none."""
-    folded = fold(text)
+    folded = _apart(text)
     return next((factor for factor, words in _WORDS if words.search(folded)), None)
+
+
+def _apart(text: str) -> str:
+    """Folded, with what follows a number apart from it: ``"1000đ"`` → ``"1000 d"``."""
+    return re.sub(r"(?<=\d)(?=[a-z])", " ", fold(text))
 
 
 def _above(table: Table) -> Iterator[int]:
     for _, text in table.title:
-        match = _LINE.search(fold(text))
+        match = _LINE.search(_apart(text))
         # «Đơn vị: UBND xã Đồng Tuyển» names a sender, no unit of amounts.
         if match and not _OTHER_WORDS.sub("", match["unit"]).strip() and (unit := unit_in(match["unit"])):
             yield unit
@@ -88,7 +93,7 @@ def _in_headers(tables: Sequence[Table], maps: Sequence[ColumnMap], name: str) -
         for text in path.get(columns.columns.get(name, -1), ()):
             for bracket in _BRACKETS.finditer(text):
                 words = bracket[1] or bracket[2] or ""
-                if not _OTHER_WORDS.sub("", fold(words)).strip() and (unit := unit_in(words)):
+                if not _OTHER_WORDS.sub("", _apart(words)).strip() and (unit := unit_in(words)):
                     yield unit
 
 

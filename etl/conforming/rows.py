@@ -130,7 +130,8 @@ def _column(raw: pd.DataFrame, column: Column, read: Reader) -> tuple[dict[str, 
     for at, text in enumerate(distinct):
         try:
             values.refuse_error(text)
-            good.append(read(text))
+            # The apostrophe with which a person makes Excel keep a text is no part of it, where a program has left it.
+            good.append(read(text.removeprefix("'")))
         except values.Unreadable as fault:
             good.append(None)
             severity = rules()[fault.rule].severity_for(required=required)

@@ -45,6 +45,9 @@ _ONE_FOR_MANY = tuple(
         ("nghi dinh", "nd"), ("quyet dinh", "qd"), ("chi phi", "cp"), ("ho gia dinh", "ho"), ("m3 ngay(?: dem)?", ""),
         ("xa phuong(?: tt)?|phuong xa(?: tt)?|xa tt|xa phuong va tt", "xa"), ("thon ban(?: to)?(?: dan pho)?", "thon"),
         ("tdp|to dan pho", "to"), ("gia tri su dung", "gia tri"), ("khung tuong", "khung"), ("giai ngan", "vay"),
+        ("ho can ngheo", "hcn"), ("ho ngheo", "hn"), ("du no", "dn"), ("nhu cau", "nc"), ("thanh vien", "tv"),
+        ("don vi(?= (?:xa|quan ly))|dv(?= (?:quan ly|ql))", ""), ("quan ly", "ql"), ("thu tu|tt(?= tv)", "stt"),
+        ("su dung", "sd"), ("dang ky kcb|dk kcb|dkkcb", "dk kcb"), ("ban dau|bd", "bd"),
         ("ho va ten|ho ten|hoten", "ten"), ("ngay thang nam sinh|ngay sinh", "sinh"), ("nam sinh", "sinh"),
     )
 )  # fmt: skip

@@ -21,6 +21,9 @@ _SHORT_CODES, _NINE_AND_TEN = r"^(?:\d{7,8}|\d{11})$", (r"^\d{9}$", r"^\d{10}$")
 
 _LEGACY_FONT = re.compile(rb'"(?:\.Vn|VNI-)', re.IGNORECASE)
 _EPOCH_1904 = re.compile(rb'<workbookPr\b[^>]*\bdate1904="(?:1|true)"')
+_XLSB_PROPERTIES = re.compile(rb"\x99\x01[\x0c-\x7f](.)", re.DOTALL)
+"""Record BrtWbProp, whose first bit is f1904 ([MS-XLSB] 2.4.829)."""
+
 _XLS_DATEMODE = b"\x22\x00\x02\x00\x01\x00"
 """Record DATEMODE with the value 1 ([MS-XLS] 2.4.77)."""
 
@@ -89,8 +92,11 @@ def _font(cell: Any) -> str | None:
 
 
 def counts_from_1904(path: Path) -> bool:
-    """Whether the serial numbers of days count from 1904 (an xlsx, or an xls with that record)."""
+    """Whether the serial numbers of days count from 1904: said by the workbook part of an xlsx, xlsb or xls."""
     if zipfile.is_zipfile(path):
+        if (workbook := _part(path, "xl/workbook.bin")) is not None:
+            found = _XLSB_PROPERTIES.search(workbook)
+            return found is not None and bool(found[1][0] & 1)
         workbook = _part(path, "xl/workbook.xml")
         return workbook is not None and _EPOCH_1904.search(workbook) is not None
     with path.open("rb") as file:

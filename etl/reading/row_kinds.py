@@ -25,7 +25,7 @@ _NUMBERING = re.compile(r"^[(\[]?([A-Za-z]{1,2}|\d{1,2})[)\]]?\s*([=:].*)?$")
 _SERIAL = re.compile(r"^(\d+)[.)]?$")
 _SERIAL_OF_GROUP = re.compile(r"^(?:[IVXLC]+|[A-ZĐ])[.)]?$")
 _TOTAL = re.compile(
-    r"^(?:(?:tong|cong|tong cong|tong so|tong hop|luy ke|cong don)"
+    r"^(?:(?:tong|cong|t cong|tong cong|tong so|tong hop|luy ke|cong don)"
     r"(?: (?:cong|so|ca|chung|toan|huyen|xa|phuong|thi|tran|thanh|pho|tinh|thon|ban|to|khu|nhom|trang|muc|cac|trong)"
     r"\b.*| [ivx\d ]+(?: (?:ho|nguoi|mon|the|em))?)?|toan (?:huyen|tinh|xa|thanh pho|thi xa|vung))$"
 )
@@ -263,11 +263,11 @@ class RowKinds:
 
 
 def _is_numbering(texts: Mapping[int, str]) -> bool:
-    """A row A B C 1 2 3 under the header, also (1) [2] 4=2+3: the numbers count up one by one."""
+    """A row A B C 1 2 3 under the header, also (1) [2] 4=2+3: each number once, none left out, in any order."""
     matches = [_NUMBERING.match(text.strip()) for text in texts.values()]
     if len(matches) < 3 or not all(matches):
         return False
-    numbers = [int(m[1]) for m in matches if m and m[1].isdigit()]
+    numbers = sorted(int(m[1]) for m in matches if m and m[1].isdigit())
     return len(numbers) >= 2 and all(b - a == 1 for a, b in pairwise(numbers))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import math
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,6 @@ from etl.model.reproducible import SAVED, same_times
 
 _LONGEST_CELL = 32_767
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-_NEGATIVE = re.compile(r"^-\d+(?:[.,]\d+)*$")
 
 HEAD_FILL = PatternFill("solid", fgColor="1F4E78")
 HEAD_FONT = Font(bold=True, color="FFFFFF")
@@ -84,13 +81,8 @@ def one_page_across(sheet: Any) -> None:
 
 
 def safe_csv(value: Any) -> Any:
-    """A field for csv: a text that a spreadsheet would run gets an apostrophe before it, which shows it as text.
-
-    A negative number is a number and stays.
-    """
-    if not isinstance(value, str) or not value.startswith(_STARTS_A_FORMULA) or _NEGATIVE.match(value):
-        return value
-    return f"'{value}"
+    """A field for csv: a text that a spreadsheet would run gets an apostrophe before it, which shows it as text."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_STARTS_A_FORMULA) else value
 
 
 def save(book: Workbook, path: Path, finish: Callable[[bytes], bytes] = bytes) -> Path:
