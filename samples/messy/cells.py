@@ -168,7 +168,9 @@ def _as_number(value: str, column: Column, setting: Setting) -> Cell:
     safe = value.isdigit() and len(value) <= 15 and (value[0] != "0" or (fixed and value[1] != "0"))
     if not safe:
         return Cell(value, TEXT)
-    return Cell(int(value), "0") if setting.is_typed else Cell(str(int(value)))
+    if setting.is_typed:
+        return Cell(int(value), "0")
+    return Cell(value)
 
 
 # --- days --------------------------------------------------------------------------------------------------------

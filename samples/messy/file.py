@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from etl.contracts import Contract, contract
@@ -24,7 +25,8 @@ from samples.workbooks import BINARY, Book, Page, text_bytes, zipped
 from samples.workbooks.text import ENCODINGS
 
 TYPED = ("xlsx", "xlsx", "xlsx", "xlsx", "xlsm", "xls", "xls", "xlsb", "ods", "ods", "spreadsheetml")
-TEXT = ("csv", "csv", "tsv", "txt", "html")
+SEPARATED = ("csv", "tsv", "txt")
+TEXT = ("csv", *SEPARATED, "html")
 PERIODS = (
     Period(2018, 4),
     Period(2018, 4),
@@ -36,25 +38,33 @@ PERIODS = (
 )
 
 
+Address = tuple[str, int]
+
+
 @dataclass(frozen=True)
 class Meddling:
     """What an injected error does to a file while it is made.
 
-    rows: changes the rows in place, gives cells to write in their stead; kept: columns that must be there; slots,
-    heading, placed: change these in place. plain: no sums, groups and layouts that the error would make uncertain.
+    forced, forbidden, fixed: see ``Draw``; rows: changes the rows in place, gives cells to write in their stead; kept:
+    columns that must be there; slots, heading: change these in place; placed: changes the sheets, gives the address
+    that matters; factor: đồng in one unit of the amounts, whether the title says so or not; others: sheets added.
     """
 
-    rows: Callable[[Draw, list[Row]], Edits] | None = None
+    forced: frozenset[str] = frozenset()
+    forbidden: frozenset[str] = frozenset()
+    fixed: Mapping[str, int] = field(default_factory=dict)
+    period: Period | None = None
+    unit: str | None = None
+    count: int | None = None
+    rows: Callable[[Draw, list[Row], Units, str], Edits] | None = None
     kept: frozenset[str] = frozenset()
     slots: Callable[[Draw, list[Slot]], None] | None = None
-    heading: Callable[[Draw, Heading], None] | None = None
-    placed: Callable[[Draw, list[Placed]], None] | None = None
-    is_plain: bool = False
-    needs_totals: bool = False
-    money_free: bool = False
+    heading: Callable[[Draw, Heading, Unit, Period], None] | None = None
+    placed: Callable[[Draw, list[Placed], list[Slot], list[Row]], Address | None] | None = None
+    factor: int | None = None
+    says_money: bool = True
+    others: Callable[[], list[Page]] | None = None
     formats: tuple[str, ...] = ()
-    period: Period | None = None
-    count: int | None = None
 
 
 @dataclass
@@ -75,8 +85,8 @@ class MessyFile:
     sheets: dict[str, Placed]
     variations: list[str]
     is_loose: bool
-    omitted: set[str] = field(default_factory=set)
-    split_sex: bool = False
+    omitted: set[str]
+    marked: Address | None
 
 
 def messy_file(
@@ -84,62 +94,67 @@ def messy_file(
 ) -> MessyFile:
     """The file of a number: the same from the same arguments."""
     form = contract(dataset)
-    draw = Draw([seed, number, sum(map(ord, dataset))], level)
     wish = meddling or Meddling()
+    draw = Draw([seed, number, sum(map(ord, dataset))], level, wish.forced, wish.forbidden, wish.fixed)
     period = wish.period or draw.pick(PERIODS)
     units = units_on(period.last_day)
-    unit = units.province if form.sent_by == "province" else draw.pick(units.districts)
-    rows = rows_for(draw, form, unit, period, wish.count or draw.number(5, 40))
-    return composed(draw, form, unit, period, units, rows, wish)
+    own = units[wish.unit] if wish.unit else None
+    unit = units.province if form.sent_by == "province" else own or draw.pick(units.districts)
+    rows = rows_for(draw, form, unit, period, draw.number(5, 40) if wish.count is None else wish.count)
+    return composed(draw, form, unit, period, rows, wish)
 
 
-def composed(
-    draw: Draw, form: Contract, unit: Unit, period: Period, units: Units, rows: list[Row], wish: Meddling
-) -> MessyFile:
+def composed(draw: Draw, form: Contract, unit: Unit, period: Period, rows: list[Row], wish: Meddling) -> MessyFile:
     """A file of these rows."""
+    units = units_on(period.last_day)
     kind = draw.one_of("format", wish.formats or (*TYPED, *TEXT))
-    is_typed = kind in BINARY and kind != "html"
-    is_single = kind in TEXT
-    from_1904 = kind in ("xlsx", "xlsm", "xls", "xlsb") and draw.has("from-1904", 0.1)
-    has_money = any(c.type == "money" for c in form.columns)
-    factor = draw.one_of("factor", (1, 1, 1_000, 1_000_000)) if has_money and not wish.money_free else 1
-    in_header = has_money and draw.has("money-in-headers", 0.15)
-    money_mark = draw.pick(IN_HEADER[factor]) if in_header else ""
-    setting = Setting(is_typed, from_1904, factor, period.year, units, unit.code)
-    head = heading(draw, form, unit, period, factor, money_in_header=in_header)
+    setting, money_mark, says_money = _setting(draw, form, kind, unit, period, units, wish)
+    head = heading(draw, form, unit, period, setting.factor, says_money=says_money)
     if wish.heading:
-        wish.heading(draw, head)
-    edits = wish.rows(draw, rows) if wish.rows else {}
+        wish.heading(draw, head, unit, period)
+    edits = wish.rows(draw, rows, units, unit.code) if wish.rows else {}
     columns = columns_of(draw, form, setting, money_mark, wish.kept)
     if wish.slots:
         wish.slots(draw, columns.slots)
     style = style_of(draw, form, unit, units, columns.slots)
-    frame = frame_of(draw, is_typed=is_typed)
+    frame = frame_of(draw, is_typed=setting.is_typed)
     numbered = list(enumerate(rows))
-    parts = _parts(draw, form, units, numbered, is_single=is_single)
     placed = [
-        page_of(draw, name, head, period, columns.slots, style, frame, part, edits, line) for name, part, line in parts
+        page_of(draw, name, head, period, columns.slots, style, frame, part, edits, line)
+        for name, part, line in _parts(draw, form, units, numbered, is_single=kind in TEXT)
     ]
-    truth_pages = [p for p in placed if p.page.name not in _SUMMARY]
-    if wish.placed:
-        wish.placed(draw, placed)
-    book = Book([p.page for p in placed], from_1904)
-    if not is_single:
+    marked = wish.placed(draw, placed, columns.slots, rows) if wish.placed else None
+    book = Book([p.page for p in placed], setting.from_1904)
+    if kind not in TEXT:
         _add_other_pages(draw, book, form, units, rows)
-    stem = head.file_stem
-    data, name, is_loose = _written(draw, book, kind, stem)
-    sheet_of = {
-        p.page.name: (name.rsplit(".", 1)[0] if kind in ("csv", "tsv", "txt") else p.page.name) for p in truth_pages
-    }
-    place: dict[int, tuple[str, int]] = {
-        index: (sheet_of[p.page.name], row) for p in truth_pages for index, row in p.rows.items()
+        book.pages += wish.others() if wish.others else []
+    data, name, is_loose = _written(draw, book, kind, head.file_stem)
+    sheets = {(Path(name).stem if kind in SEPARATED else p.page.name): p for p in placed}
+    place = {
+        index: (sheet, row) for sheet, p in sheets.items() if sheet not in _SUMMARY for index, row in p.rows.items()
     }
     return MessyFile(
-        form, unit, period, head.as_of, name, head.folder, data, kind,
-        {place[index]: stored(form, row, columns.omitted) for index, row in numbered}, rows,
-        [place[index] for index, _ in numbered], {sheet_of[p.page.name]: p for p in truth_pages}, draw.names,
-        is_loose or "text-old-tones" in draw.names, columns.omitted, columns.has_split_sex,
+        form=form, unit=unit, period=period, as_of=head.as_of, name=name, folder=head.folder, data=data, kind=kind,
+        told={place[index]: stored(form, row, columns.omitted) for index, row in numbered}, rows=rows,
+        places=[place[index] for index, _ in numbered], sheets=sheets, variations=draw.names,
+        is_loose=is_loose or "text-old-tones" in draw.names, omitted=columns.omitted,
+        marked=marked if marked is None or kind not in SEPARATED else (Path(name).stem, marked[1]),
     )  # fmt: skip
+
+
+def _setting(
+    draw: Draw, form: Contract, kind: str, unit: Unit, period: Period, units: Units, wish: Meddling
+) -> tuple[Setting, str, bool]:
+    """What cells have in common, what headers of amounts say of their unit, whether the title does."""
+    is_typed = kind in BINARY and kind != "html"
+    from_1904 = kind in ("xlsx", "xlsm", "xls", "xlsb") and draw.has("from-1904", 0.1)
+    has_money = any(c.type == "money" for c in form.columns)
+    factor = draw.one_of("factor", (1, 1, 1_000, 1_000_000)) if has_money else 1
+    factor = wish.factor or factor
+    in_header = has_money and wish.says_money and draw.has("money-in-headers", 0.15)
+    money_mark = draw.pick(IN_HEADER[factor]) if in_header else ""
+    setting = Setting(is_typed, from_1904, factor, period.year, units, unit.code)
+    return setting, money_mark, has_money and wish.says_money and not in_header
 
 
 _SUMMARY = ("TH", "Tổng hợp", "TONG HOP", "TH huyện", "Tổng hợp chung", "TH toàn huyện")
@@ -181,7 +196,7 @@ def _add_other_pages(draw: Draw, book: Book, form: Contract, units: Units, rows:
 def _written(draw: Draw, book: Book, kind: str, stem: str) -> tuple[bytes, str, bool]:
     """Bytes, file name, and whether letters may differ in case from the truth's."""
     legacy = ""
-    if kind in ("csv", "tsv", "txt"):
+    if kind in SEPARATED:
         encoding = draw.one_of("encoding", ENCODINGS)
         if encoding in ("TCVN3", "VNI", "VISCII", "windows-1258"):
             book = texts.simpler(book)
@@ -203,9 +218,3 @@ def _written(draw: Draw, book: Book, kind: str, stem: str) -> tuple[bytes, str, 
     if draw.has("zipped", 0.08):
         data, name = zipped({name: data}), f"{stem}.zip"
     return data, name, legacy == "TCVN3"
-
-
-def found_column(file: MessyFile, sheet: str, name: str) -> int:
-    """The physical column of a contract's column on a sheet."""
-    columns: Mapping[str, int] = file.sheets[sheet].columns
-    return columns[name]

@@ -26,6 +26,10 @@ IN_HEADER = {1: ("(đồng)", "(đ)"), 1_000: ("(1.000 đ)", "(nghìn đồng)")
 _ROMAN = ("I", "II", "III", "IV")
 
 
+PERIOD_IN = ("title", "title", "title", "title+name", "name", "folder")
+UNIT_IN = ("agency", "line", "both", "name", "agency+name")
+
+
 @dataclass
 class Heading:
     """A file's heading as it is written, and what it truly says. as_of: the day that the title names."""
@@ -37,12 +41,12 @@ class Heading:
     closing_place: str = ""
 
 
-def heading(draw: Draw, form: Contract, unit: Unit, period: Period, factor: int, *, money_in_header: bool) -> Heading:
+def heading(draw: Draw, form: Contract, unit: Unit, period: Period, factor: int, *, says_money: bool) -> Heading:
     """Draw a file's heading. The period and the unit stand in the title, the file's name or (the period) the folder."""
     made = Heading(as_of=period.last_day)
     words, made.as_of = _period_words(draw, form, period)
-    where_period = draw.one_of("period-in", ("title", "title", "title", "title+name", "name", "folder"))
-    where_unit = draw.one_of("unit-in", ("agency", "line", "both", "name", "agency+name"))
+    where_period = draw.one_of("period-in", PERIOD_IN)
+    where_unit = draw.one_of("unit-in", UNIT_IN)
     if where_period in ("name", "folder"):
         made.as_of = period.last_day
     says_period, says_agency = where_period.startswith("title"), where_unit in ("agency", "both", "agency+name")
@@ -66,7 +70,7 @@ def heading(draw: Draw, form: Contract, unit: Unit, period: Period, factor: int,
         made.lines.append([(1, _issued(draw, unit, period))])
     if where_unit in ("line", "both"):
         made.lines.append([(draw.pick((0, 1)), _unit_line(draw, unit))])
-    if any(c.type == "money" for c in form.columns) and not money_in_header:
+    if any(c.type == "money" for c in form.columns) and says_money:
         made.lines.append([(draw.one_of("money-at", (1, 2, 2)), draw.one_of(f"money-{factor}", MONEY[factor]))])
     if draw.has("blank-under-title", 0.5):
         made.lines.append([])

@@ -236,7 +236,7 @@ def _decorated(draw: Draw, slots: Iterable[Slot]) -> list[Slot]:
 
 
 def header_rows(slots: list[Slot]) -> tuple[list[list[Cell]], list[tuple[int, int, int, int]]]:
-    """The header's rows and its merged ranges (row, slot, row, slot; from 0); without a group a header begins on top."""
+    """The header's rows and merged ranges (row, slot, row, slot; from 0). Without a group a header begins on top."""
     has_group, has_super = any(s.group for s in slots), any(s.above for s in slots)
     height = 1 + has_group + has_super
     rows = [[EMPTY] * len(slots) for _ in range(height)]

@@ -24,7 +24,7 @@ _CAUSES = (
     "Thiếu vốn sản xuất", "Thiếu đất canh tác; thiếu lao động", "Có người ốm đau nặng, tai nạn", "Không có tay nghề",
     "Đông người ăn theo", "Chây lười lao động", "Thiếu vốn, \"thiếu kinh nghiệm\" làm ăn",
 )  # fmt: skip
-_KEPT_WHOLE = {"completed_on", "floor_area", "hard_floor", "hard_frame", "hard_roof"}
+_KEPT_WHOLE = {"birth", "completed_on", "floor_area", "hard_floor", "hard_frame", "hard_roof"}
 """Optional columns that a rule between columns needs."""
 
 

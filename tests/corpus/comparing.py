@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from etl.intake.bundle import unpack
 from etl.model.examined import Examined, Verdict
 from etl.model.text import spelling_key
+from etl.settings import Settings
 from samples.corpus import write_file
+from samples.faults import Injected
 from samples.messy.file import MessyFile
-from tests.support import look
+from tests.support import TODAY, look
 
 SHEET_IS_OURS = ("html",)
 """Formats without names of sheets: the row alone is the address."""
@@ -20,8 +24,22 @@ SHEET_IS_OURS = ("html",)
 
 def read(file: MessyFile, folder: Path) -> Examined:
     """The file examined as a drop of its sector, in January after its period."""
-    today = date(file.period.year + 1, 2, 1)
-    return look(write_file(folder, file), file.form.sector, today=max(today, date(2019, 1, 10)), folder=file.folder)
+    return _examined(file, folder, file.form.sector)
+
+
+def _examined(file: MessyFile, folder: Path, sector: str) -> Examined:
+    """As a drop of a sector's folder: what is in a zip is a drop of its own."""
+    path = write_file(folder, file)
+    if path.suffix == ".zip":
+        apart = folder / "apart"
+        apart.mkdir(exist_ok=True)
+        (member,) = unpack(path, apart, Settings().limits) or ()
+        path = member.path.rename(apart / member.name)
+    return look(path, sector, today=_today(file), folder=file.folder)
+
+
+def _today(file: MessyFile) -> date:
+    return max(date(file.period.year + 1, 2, 1), TODAY)
 
 
 def differences(file: MessyFile, read: Examined, *, is_clean: bool = True) -> list[str]:
@@ -48,7 +66,7 @@ def _heading(file: MessyFile, read: Examined) -> list[str]:
 
 
 def rows_differ(
-    file: MessyFile, read: Examined, *, gone: set[tuple[str, int]], emptied: dict[tuple[str, int], set[str]]
+    file: MessyFile, read: Examined, *, gone: set[tuple[str, int]], emptied: Mapping[tuple[str, int], Collection[str]]
 ) -> list[str]:
     """Rows and values that differ. gone: rows that must not be there; emptied: stored columns that must be empty."""
     if not len(read.rows):
@@ -98,3 +116,32 @@ def report(file: MessyFile, found: list[str]) -> str:
     """A failure in words: the file, its variations, what differs."""
     head = f"{file.form.dataset}: {file.name} ({file.kind}), folder {file.folder!r}"
     return "\n".join([head, f"variations: {', '.join(file.variations)}", *found[:8]])
+
+
+def read_injected(injected: Injected, folder: Path) -> Examined:
+    """A file with an injected error, examined as a drop of its folder's sector."""
+    return _examined(injected.file, folder, injected.sector)
+
+
+def judged(injected: Injected, read: Examined) -> tuple[bool, list[str], list[str]]:
+    """Whether the finding is there at its place; the findings that should not be; what became of rows and file."""
+    wanted, file = injected.expected, injected.file
+    told = read.findings[read.findings["severity"] != "info"]
+    hits, extra = 0, []
+    for f in told.itertuples():
+        sheet, row, column = (None if pd.isna(v) else v for v in (f.sheet, f.row, f.column))
+        fits = (f.rule, f.severity, column) == (wanted.rule, wanted.severity, wanted.column)
+        if wanted.rows:
+            fits &= row in wanted.rows and (sheet == wanted.sheet or file.kind in SHEET_IS_OURS)
+        if fits and not hits:
+            hits += 1
+        else:
+            extra.append(f"{f.rule} [{f.severity}] {sheet}!{row} {column}: {f.value!r} {f.params}")
+    wrong = []
+    if injected.fault.effect == "file":
+        if read.verdict is not Verdict.REJECTED or len(read.rows):
+            wrong.append(f"verdict {read.verdict.value}, {len(read.rows)} rows")
+    else:
+        wrong += _heading(file, read)
+        wrong += rows_differ(file, read, gone=set(injected.gone), emptied=dict(injected.emptied))
+    return bool(hits), extra, wrong
