@@ -54,6 +54,8 @@ def entries(file: BinaryIO, limits: Limits) -> list[Entry]:
             infos, directory = container.infolist(), container.start_dir
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, EOFError) as fault:
         raise Refused("file_unreadable", reason=DAMAGED) from fault
+    if not infos and directory:
+        raise Refused("file_unreadable", reason=DAMAGED)
     if len(infos) > limits.entries:
         raise too_large(len(infos), limits.entries, "mục")
     found, seen, spans = [], set[str](), []

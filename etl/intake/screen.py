@@ -93,6 +93,8 @@ def may_be_a_table(path: Path) -> bool:
 
 def _zip(file: BinaryIO, limits: Limits) -> Screened:
     entries = container.entries(file, limits)
+    if not entries:
+        raise Refused("file_empty", reason="tệp nén không chứa gì")
     names = {entry.name.casefold(): entry for entry in entries}
     for part, what in _OFFICE.items():
         if part in names:
@@ -308,4 +310,4 @@ def _accepted(
         raise Refused("file_empty", reason="không có ô nào có giá trị")
     tags, spanned = (sum(getattr(sheet, what) for _, sheet in sheets) for what in ("tags", "spanned"))
     small = streamed <= _BIGGEST_COPY and tags <= _MOST_TAGS and spanned <= _MOST_SPANNED
-    return Screened(kind, macros, cells, area, streamed, kind == "xlsx" and small)
+    return Screened(kind, macros, cells, max(area, cells), streamed, kind == "xlsx" and small)
