@@ -16,10 +16,12 @@ from etl.model.period import Period
 from etl.reference.units import Unit
 from samples import forms
 from samples.furniture import roughen
+from samples.messy.draw import Draw
+from samples.messy.file import Meddling, composed
 from samples.province import Province, build
 from samples.truth import truth
 
-LEVELS = ("clean", "realistic")
+LEVELS = ("clean", "realistic", "hostile")
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ def write_sample(
     """Write ``<folder>/<sector>/<dataset>_<unit>_<period>.xlsx|csv`` and ``<folder>/truth/``.
 
     The same arguments give the same bytes. level ``realistic`` varies how the files look (``samples/furniture.py``),
-    never what they say. Raises ValueError for an unknown level, OSError.
+    never what they say; ``hostile`` draws format, name, furniture and values as the worst of clerks would
+    (``samples/messy``), each file in ``<folder>/<sector>/…/<unit>/``. Raises ValueError for an unknown level, OSError.
     """
     if level not in LEVELS:
         raise ValueError(f"no level {level!r}; there are {', '.join(LEVELS)}")
@@ -54,7 +57,8 @@ def write_sample(
         for unit in _senders(province, form):
             if not _rows(province, form, unit).any():
                 continue
-            path, record = _write_file(folder, province, form, unit, seed, level)
+            write = _write_hostile if level == "hostile" else _write_file
+            path, record = write(folder, province, form, unit, seed, level)
             files.append(path)
             said.append(record)
     beside = folder / "truth"
@@ -94,6 +98,25 @@ def _write_file(
         "file": path.name, "sector": form.sector, "dataset": form.dataset, "period": str(province.period),
         "unit_code": unit.code, "rows_read": read, "rows_accepted": len(frame), "rows_rejected": 0,
         "rows_ignored": read - len(frame),
+    }  # fmt: skip
+    return path, record
+
+
+def _write_hostile(
+    folder: Path, province: Province, form: Contract, unit: Unit, seed: int, level: str
+) -> tuple[Path, dict[str, Any]]:
+    """A messy file of all columns; rows read and ignored are the reader's to count."""
+    frame = province.frames[form.dataset][_rows(province, form, unit)]
+    rows = [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+    draw = Draw([seed, int(unit.code), len(rows)], level, forbidden=frozenset({"columns-missing"}))
+    file = composed(draw, form, unit, province.period, rows, Meddling())
+    path = folder / form.sector / file.folder / unit.code / file.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(file.data)
+    record = {
+        "file": file.name, "sector": form.sector, "dataset": form.dataset, "period": str(province.period),
+        "unit_code": unit.code, "rows_read": None, "rows_accepted": len(frame), "rows_rejected": 0,
+        "rows_ignored": None, "variations": file.variations,
     }  # fmt: skip
     return path, record
 

@@ -202,18 +202,21 @@ def _group(
     roman = _ROMAN[number % len(_ROMAN)]
     has_stt = slots[0].name == "stt"
     merges: list[tuple[int, int]] = []
-    first = 1 if has_stt else 0
+    # Nobody writes a label into a column of numbers.
+    first = next((at for at, s in enumerate(slots) if s.header and s.name != "stt" and not s.is_summed), 0)
+    has_stt = has_stt and not slots[1].is_summed
+    lead = 0 if has_stt else first
     match style.group_form:
         case "roman" if has_stt:
             cells[0], cells[1] = Cell(roman, bold=True), Cell(label, bold=True)
         case "letter" if has_stt:
             cells[0], cells[1] = Cell(chr(65 + number % 26), bold=True), Cell(label, bold=True)
         case "roman-merged":
-            cells[0] = Cell(f"{roman}. {label}", bold=True)
-            merges = [(0, min(3, len(slots) - 1))]
+            cells[lead] = Cell(f"{roman}. {label}", bold=True)
+            merges = [(lead, _until_sums(slots, lead))]
         case "merged":
-            cells[0] = Cell(label, bold=True)
-            merges = [(0, min(4, len(slots) - 1))]
+            cells[lead] = Cell(label, bold=True)
+            merges = [(lead, _until_sums(slots, lead))]
         case "name":
             cells[_name_slot(slots)] = Cell(label.upper(), bold=True)
         case "count":
@@ -223,6 +226,14 @@ def _group(
     if style.has_group_sums:
         _put_sums(cells, style, slots, rows, edits)
     return Line(cells, "group", None, merges)
+
+
+def _until_sums(slots: Sequence[Slot], first: int) -> int:
+    """The last slot of a label that begins at ``first``, before the next column of sums."""
+    last = first
+    while last + 1 < len(slots) and last < first + 4 and not slots[last + 1].is_summed:
+        last += 1
+    return last
 
 
 def _name_slot(slots: Sequence[Slot]) -> int:

@@ -228,7 +228,7 @@ def _decorated(draw: Draw, slots: Iterable[Slot]) -> list[Slot]:
     for at, slot in enumerate(slots, start=1):
         header, group = slot.header, slot.group
         for change in dress:
-            header, group = change(header), change(group)
+            header, group = header and change(header), group and change(group)
         if is_numbered and header:
             header = f"{header} ({at})"
         made.append(replace(slot, header=header, group=group))

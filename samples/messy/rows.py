@@ -29,9 +29,13 @@ _KEPT_WHOLE = {"birth", "completed_on", "floor_area", "hard_floor", "hard_frame"
 
 
 @lru_cache(maxsize=16)
-def _pool(dataset: str, period: Period, seed: int) -> tuple[Row, ...]:
-    frame = build(period, 0.006, 8, seed).frames[dataset]
-    return tuple({str(k): v for k, v in row.items()} for row in frame.to_dict("records"))
+def _province(period: Period, seed: int) -> dict[str, tuple[Row, ...]]:
+    """A small province's rows by dataset, from which files draw theirs."""
+    frames = build(period, 0.004, 6, seed).frames
+    return {
+        dataset: tuple({str(k): v for k, v in row.items()} for row in frame.head(600).to_dict("records"))
+        for dataset, frame in frames.items()
+    }
 
 
 def rows_for(draw: Draw, form: Contract, unit: Unit, period: Period, count: int) -> list[Row]:
@@ -40,7 +44,7 @@ def rows_for(draw: Draw, form: Contract, unit: Unit, period: Period, count: int)
     if form.dataset == "register_commune":
         return [_commune(draw, commune) for commune in communes]
     chosen = [draw.pick(communes) for _ in range(draw.number(1, 5))]
-    pool = _pool(form.dataset, period, draw.number(1, 3))
+    pool = _province(period, draw.number(1, 2))[form.dataset]
     if form.dataset in ("water_works", "water_village", "housing_support"):
         rows = [dict(draw.pick(pool)) for _ in range(count)]
     else:

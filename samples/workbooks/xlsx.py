@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from etl.model.reproducible import SAVED, same_times
 from samples.workbooks.ole import container
-from samples.workbooks.page import Book, Cell, Page
+from samples.workbooks.page import Book, Cell, Page, as_number
 from samples.workbooks.parts import zipped
 
 _FORMULA = re.compile(
@@ -128,7 +128,8 @@ def _with_results(workbook: bytes, book: Book) -> bytes:
         text = parts[name].decode()
 
         def result(match: re.Match[str], own: dict[str, Cell] = cells) -> str:
-            value = own[match["at"]].value
+            number = as_number(own[match["at"]], from_1904=book.from_1904)
+            value = own[match["at"]].value if number is None else number
             kind = ' t="b"' if isinstance(value, bool) else ' t="str"' if isinstance(value, str) else ""
             shown = str(int(value)) if isinstance(value, bool) else escape(str(value))
             return f'<c r="{match["at"]}"{match["style"] or ""}{kind}><f>{match["f"]}</f><v>{shown}</v></c>'

@@ -19,9 +19,10 @@ PAGE = Page(
         [Cell("Tên\nhai"), Cell(), Cell(12345678901), Cell(3.25), Cell(date(2018, 9, 18), "dd/mm/yyyy"), Cell(True)],
         [],
         [Cell("#N/A", is_error=True), Cell("a  b"), Cell(9), Cell(12, formula="6*2"), Cell("xin", formula='"x"&"in"')],
+        [Cell(date(2018, 9, 18), "dd/mm/yyyy", formula="DATE(2018,9,18)")],
         [Cell("m"), Cell(), Cell(), Cell(), Cell(2.0), Cell(-5)],
     ],
-    merges=[(4, 1, 4, 3)], hidden_rows={3}, hidden_columns={2}, trailing=3, frozen_rows=1, filtered=(3, 1, 4, 5),
+    merges=[(5, 1, 5, 3)], hidden_rows={3}, hidden_columns={2}, trailing=3, frozen_rows=1, filtered=(3, 1, 4, 5),
 )  # fmt: skip
 
 
@@ -35,13 +36,14 @@ def test_calamine_reads_each_cell_at_its_place(kind: str, from_1904: bool, tmp_p
     reader = fastexcel.read_excel(path)
     assert reader.sheet_names == ["Xã Ả", "S2"]
     sheet = reader.load_sheet(0, header_row=None, skip_rows=0, dtypes="string")
-    lines = [[None if v != v else v for v in line] for line in sheet.to_pandas().to_numpy().tolist()[:4]]
+    lines = [[None if v != v else v for v in line] for line in sheet.to_pandas().to_numpy().tolist()[:5]]
     # An integer day of .xlsb is a number to calamine, as Excel itself writes it.
     day = {"xlsb": "41899" if from_1904 else "43361", "ods": "2018-09-18"}.get(kind, "2018-09-18 00:00:00")
     assert lines[0] == ["Tên\nhai", None, "12345678901", "3.25", day, "true"]
     assert lines[1] == [None] * 6
     assert lines[2][1:5] == ["a  b", "9", "12", "xin"]
-    assert lines[3] == ["m", None, None, None, "2", "-5"]
+    assert lines[3][0] in (day, "2018-09-18 00:00:00", "41899", "43361")
+    assert lines[4] == ["m", None, None, None, "2", "-5"]
 
 
 @pytest.mark.parametrize("kind", ["xls", "xlsb", "ods"])
