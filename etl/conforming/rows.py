@@ -26,6 +26,7 @@ DTYPES = {
 }  # fmt: skip
 """PostgreSQL type of a stored column → dtype of the frame's."""
 
+_CCCD = 12
 _SHORT_CODES = 0.2
 """Share of codes in a text file that are too short, from which on their zeros were lost and not mistyped."""
 
@@ -93,16 +94,19 @@ def _as_typed(table: Table, column: Column, physical: int) -> pd.Series[str]:
 def _with_zeros(table: Table, texts: pd.Series[str], digits: Sequence[int], physical: int) -> pd.Series[str]:
     """Codes with the zeros in front that were lost where a cell holds a number.
 
-    A text file has no types: there a column has lost its zeros where no code begins with one, and many are short.
+    A text file has no types: there a column has lost its zeros where no code begins with one, and many are short. A
+    CCCD begins with a zero always (its province, NĐ 137/2015), so that a shorter one without has lost it.
     """
-    if table.typed:
-        if table.numbers is None or physical not in table.numbers:
-            return texts
-        able = table.numbers.loc[texts.index, physical]
-    else:
-        short = (texts.str.len() < min(digits)) & texts.str.isdigit()
+    if not table.typed:
+        short = texts.str.isdigit() & ~texts.str.len().isin(digits)
         lost = not texts.str.startswith("0").any() and short.sum() >= _SHORT_CODES * texts.notna().sum()
         able = pd.Series(lost, index=texts.index)
+    elif table.numbers is None or physical not in table.numbers:
+        able = pd.Series(False, index=texts.index)
+    else:
+        able = table.numbers.loc[texts.index, physical]
+    if _CCCD in digits:
+        able |= texts.str.match(r"^[1-9]\d{9,10}$").fillna(value=False).astype(bool)
     if not able.any():
         return texts
     filled = {text: values.with_its_zeros(text, digits) for text in texts[able].dropna().unique()}

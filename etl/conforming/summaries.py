@@ -36,8 +36,7 @@ def is_called_a_summary(sheet: str) -> bool:
 def find_summaries(tables: Sequence[Table], maps: Sequence[ColumnMap], form: Contract) -> Summaries:
     """The sheets of one form that repeat the rows of the others.
 
-    By its name and at least half of its rows, or by holding every row of two other sheets or more. A row is told by
-    its required cells, units left out: their writing differs between sheets.
+    By its name and at least half of its rows, or by holding every row of two other sheets or more.
     """
     if len(tables) < 2:
         return Summaries(frozenset(), ())
@@ -63,7 +62,20 @@ def find_summaries(tables: Sequence[Table], maps: Sequence[ColumnMap], form: Con
 
 
 def _rows(table: Table, columns: ColumnMap, form: Contract) -> dict[Row, int]:
-    """What tells a row apart → its physical row."""
-    told = [columns.columns[n] for n in form.required if n in columns.columns and form[n].type != "unit"]
-    body = table.body[told].fillna("").map(fold)
+    """What tells a row apart, however it is written → its physical row.
+
+    Codes and names where the form has them; else words and numbers, else the unit.
+    """
+    there = {name: columns.columns[name] for name in form.required if name in columns.columns}
+    by_type = [
+        [place for name, place in there.items() if form[name].type in types]
+        for types in (("code", "name"), ("text", "int", "money", "number"), ("unit",))
+    ]
+    told = next(filter(None, by_type), [])
+    body = table.body[told].fillna("").map(_bare)
     return {row: int(at) for at, row in zip(body.index, body.itertuples(index=False, name=None), strict=True)}
+
+
+def _bare(text: str) -> str:
+    """A cell without what its writing adds: accents, case, spaces, signs between digits, zeros in front."""
+    return fold(text).replace(" ", "").removesuffix("00" if "," in text and text.endswith(",00") else "").lstrip("0")

@@ -24,6 +24,9 @@ IN_ITS_GROUP = 0.01
 """More for a header that stands below the group which the form puts it below."""
 
 _A_LITTLE = 1e-4
+_LONGEST = 120
+"""Characters of a header that is compared loosely, at most."""
+
 NEAR = 0.84
 """Likeness from which on a header that names nothing is told as a near miss."""
 
@@ -47,19 +50,23 @@ _ONE_FOR_MANY = tuple(
         ("tdp|to dan pho", "to"), ("gia tri su dung", "gia tri"), ("khung tuong", "khung"), ("giai ngan", "vay"),
         ("ho can ngheo", "hcn"), ("ho ngheo", "hn"), ("du no", "dn"), ("nhu cau", "nc"), ("thanh vien", "tv"),
         ("don vi(?= (?:xa|quan ly))|dv(?= (?:quan ly|ql))", ""), ("quan ly", "ql"), ("thu tu|tt(?= tv)", "stt"),
-        ("su dung", "sd"), ("dang ky kcb|dk kcb|dkkcb", "dk kcb"), ("ban dau|bd", "bd"),
+        ("su dung", "sd"), ("che do|thong tin(?: ve)?|ghi ro|neu co|cu the|chi tiet", ""), ("ban dau|bd", "bd"),
+        ("dang ky kcb|dk kcb|dkkcb", "dk kcb"), ("dan toc|d toc", "dt"), ("khach hang", "kh"), ("gn(?!\\w)", "vay"),
+        ("gioi tinh", "gt"), ("bao cao", "bc"),
         ("ho va ten|ho ten|hoten", "ten"), ("ngay thang nam sinh|ngay sinh", "sinh"), ("nam sinh", "sinh"),
     )
 )  # fmt: skip
 _SAY_NOTHING = frozenset({"so", "tong", "va", "cua", "cac", "theo", "la", "trong", "do", "duoc", "hien", "nay"})
 
 
+@lru_cache(maxsize=100_000)
 def trimmed(text: str) -> str:
     """A header folded, without brackets, a unit of money or an index behind it: ``"Số tiền vay (triệu đồng) *"``."""
     bare = fold(_UNIT_AFTER.sub("", _BRACKETS.sub(" ", clean(text)))) or fold(text)
     return _INDEX.sub("", bare).strip() or bare
 
 
+@lru_cache(maxsize=100_000)
 def loose(text: str) -> str:
     """A trimmed header by its telling words alone, abbreviated as far as usual, in the order of the alphabet."""
     short = trimmed(text)
@@ -100,7 +107,7 @@ class Names:
             for key, at_most in ((fold(text), OFFICIAL), (trimmed(text), TRIMMED)):
                 for column, sure in self._by_form.get(key, {}).items():
                     found[column] = max(found.get(column, 0.0), min(sure, at_most))
-            if not found and (owner := self._by_loose.get(loose(text))) is not None:
+            if not found and len(text) <= _LONGEST and (owner := self._by_loose.get(loose(text))) is not None:
                 found[owner] = LOOSE
             if found:
                 break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ _LEAST_REQUIRED = 0.5
 """Share of a form's required columns that a header must have to be taken for that form."""
 
 _TITLE_BONUS = 0.25
+_GOOD = 0.6
+"""A header this good is not looked for further below: what follows is its table."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,14 @@ def find_header(cells: pd.DataFrame, forms: Iterable[Contract]) -> Header | None
     forms = list(forms)
     best: Header | None = None
     above = ""
-    naming: dict[int, set[str]] = {}
+    naming: dict[int, Counter[str]] = {}
     for row, line in texts.items():
-        naming[row] = {form.dataset for form in forms if any(form.named((text,)) for text in line.values())}
+        if best is not None and best.score >= _GOOD and row > best.last_row + _HIGHEST:
+            break
+        naming[row] = Counter(form.dataset for text in line.values() for form in forms if form.named((text,)))
         # Only a row that names something, or stands below one that does, can be the last of a header.
-        near = set().union(*(naming.get(r, set()) for r in range(row - _HIGHEST + 1, row + 1)))
-        able = [form for form in forms if form.dataset in near]
+        near = sum((naming.get(r, Counter()) for r in range(row - _HIGHEST + 1, row + 1)), Counter[str]())
+        able = [form for form in forms if near[form.dataset] >= 2]
         for height in range(1, _HIGHEST + 1) if able else ():
             first = row - height + 1
             if first not in texts:

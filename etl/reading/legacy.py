@@ -42,6 +42,9 @@ _BEFORE_PALATAL = {"a", "ê", "i", "y", "oa", "uê", "uy"}
 # White space and ASCII punctuation part words; a soft hyphen is a letter (ư) of TCVN3.
 _WORDS = re.compile(r"[^ \t\r\n\u00a0!-/:-@\[-`{-~0-9]+")
 
+_INITIALS = re.compile(r"^[bcdđghklmnpqrstvwxz]{1,5}$")
+"""Consonants alone stand for words: đ, ĐT, KƯ is none of them."""
+
 _CAPITALS = re.compile(r"^(?=.*[A-Z].*[A-Z])[^a-z]+$")
 """Two ASCII capitals at least, and no small ASCII letter."""
 
@@ -118,7 +121,7 @@ def _official_words() -> frozenset[str]:
 
 def is_syllable(word: str) -> bool:
     """Whether a word may be a Vietnamese syllable (onset, vowels, coda, one tone), or stands in an official name."""
-    if word.lower() in _official_words():
+    if word.lower() in _official_words() or _INITIALS.match(word.lower()):
         return True
     parts = unicodedata.normalize("NFD", word.lower())
     tones = [mark for mark in parts if mark in _TONES]
@@ -162,18 +165,22 @@ def _share(texts: Iterable[str]) -> tuple[float, int]:
     return (sum(map(is_syllable, words)) / len(words) if words else 1.0), len(words)
 
 
-def encoding_of(texts: list[str]) -> tuple[str | None, int]:
-    """The encoding that some texts are in (None: Unicode, or nothing certain), and how many words speak for it."""
+def readings(texts: list[str]) -> list[tuple[float, int, str]]:
+    """The encodings in which some texts make sense where they make less as they stand, the best first.
+
+    Each as share of possible syllables, words of forms and official names, name. Empty for Unicode, and in doubt.
+    """
     plain, words = _share(texts)
     if plain >= _CERTAIN or not words:
-        return None, words
-    best, best_share, spoken = None, plain + _MARGIN, words
+        return []
+    found = []
     for name, decode in decoders().items():
         read = [done if (done := decode(text)) is not None else text for text in texts]
-        share, count = _share(read)
-        if share >= _CERTAIN and share > best_share:
-            best, best_share, spoken = name, share, max(count, words)
-    return best, spoken
+        share, _ = _share(read)
+        if share >= _CERTAIN and share > plain + _MARGIN:
+            official = sum(word.lower() in _official_words() for text in read for word in _words(text))
+            found.append((share, official, name))
+    return sorted(found, key=lambda reading: reading[:2], reverse=True)
 
 
 def to_unicode(cells: pd.DataFrame, fonts: Mapping[tuple[int, int], str]) -> tuple[pd.DataFrame, dict[int, str]]:
@@ -184,15 +191,18 @@ def to_unicode(cells: pd.DataFrame, fonts: Mapping[tuple[int, int], str]) -> tup
     distinct = {int(c): own for c in cells.columns if (own := _distinct(cells[c]))}
     if not distinct:
         return cells, {}
-    decided = {column: encoding_of(own[:_SAMPLE]) for column, own in distinct.items()}
-    votes = Counter(encoding for encoding, words in decided.values() if encoding and words >= _ENOUGH_WORDS)
+    able = {column: readings(own[:_SAMPLE]) for column, own in distinct.items()}
+    votes = Counter(of[0][2] for column, of in able.items() if of and _share(distinct[column])[1] >= _ENOUGH_WORDS)
     votes.update(by for font in fonts.values() if (by := _of_font(font)))
     common = votes.most_common(1)[0][0] if votes else None
     read, found = cells, {}
     for column, own in distinct.items():
-        encoding, words = decided[column]
-        sure = words >= _ENOUGH_WORDS or (common is None and encoding is not None and _all_official(own, encoding))
-        used = encoding if encoding and sure else common
+        names = [name for _, _, name in able[column]]
+        # A sheet has one encoding as a rule; a column has its own where the common one makes no sense of it.
+        if common is not None:
+            used = names[0] if names and common not in names and _share(own)[1] >= _ENOUGH_WORDS else common
+        else:
+            used = names[0] if names and _all_official(own, names[0]) else None
         by_font = {row: font for (row, place), font in fonts.items() if place == column}
         values = cells[column]
         if used is not None:
@@ -203,7 +213,7 @@ def to_unicode(cells: pd.DataFrame, fonts: Mapping[tuple[int, int], str]) -> tup
         if not values.equals(cells[column]):
             read = cells.copy() if read is cells else read
             read[column] = values
-            found[column] = used or next(filter(None, map(_of_font, by_font.values())))
+            found[column] = used or next(by for font in by_font.values() if (by := _of_font(font)))
     return read, found
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from etl.contracts import Contract
 from etl.contracts.naming import is_serial
-from etl.model.text import fold
+from etl.model.text import clean, fold
 from etl.reading.headers import Header
 
 _NUMBER = re.compile(r"^[\s\d.,()%+–-]+(?: ?(?:hộ|người|khẩu|món|thẻ|em|học sinh|nhà|thôn|xã))?$", re.IGNORECASE)
@@ -47,6 +47,7 @@ _SHORT = 4
 
 _SHORT_TEXT = 60
 _SOME = 0.2
+_SPACES = " \t\r\n'\u00a0\u200b\ufeff"
 _NUMBERED_WITHIN = 4
 _LEADING_COLUMNS = 6
 
@@ -134,7 +135,7 @@ class RowKinds:
         """Each row's serial number, 0 where there is none."""
         if self._serial_column is None:
             return np.zeros(len(self.below), dtype="int64")
-        found = self.below[self._serial_column].str.extract(_SERIAL, expand=False)
+        found = self.below[self._serial_column].str.strip(_SPACES).str.extract(_SERIAL, expand=False)
         return pd.to_numeric(found.where(found.str.len() < 10)).fillna(0).to_numpy(dtype="int64")
 
     @cached_property
@@ -147,9 +148,9 @@ class RowKinds:
     def _leads(self) -> pd.Series[str]:
         """The first cell of each row that is no number nor a group's serial, folded; long texts are left out."""
         lead = pd.Series(np.nan, index=self.below.index, dtype="str")
-        for column in reversed(self._columns[:_LEADING_COLUMNS]):
+        for column in sorted({*self._columns[:_LEADING_COLUMNS], *self._required_texts}, reverse=True):
             texts = self.below[column]
-            words = {t for t in texts.dropna().unique() if not _NUMBER.match(t) and len(t) < _SHORT_TEXT}
+            words = {t for t in texts.dropna().unique() if len(t) < _SHORT_TEXT and not _NUMBER.match(clean(t))}
             if column == self._serial_column:
                 words = {t for t in words if not _SERIAL_OF_GROUP.match(t)}
             lead = texts.where(texts.isin(words), lead)
@@ -180,7 +181,7 @@ class RowKinds:
 
     def _texts(self, at: int) -> dict[int, str]:
         return {
-            c: str(v) for c, v in zip(self._columns, self.below.iloc[at].tolist(), strict=True) if isinstance(v, str)
+            c: clean(v) for c, v in zip(self._columns, self.below.iloc[at].tolist(), strict=True) if isinstance(v, str)
         }
 
     def _reason(self, at: int) -> str:
@@ -202,7 +203,7 @@ class RowKinds:
         return "" if self._is_data(at, texts, lead if isinstance(lead, str) else "") else "group"
 
     def _is_data(self, at: int, texts: dict[int, str], lead: str) -> bool:
-        words = sum(not _NUMBER.match(t) for c, t in texts.items() if c in self._names)
+        words = sum(bool(fold(t)) and not _NUMBER.match(t) for c, t in texts.items() if c in self._names)
         if self._of_form[at] < 2:
             return bool(self._of_form[at]) and self._goes_on(at)
         if self._serials[at]:
@@ -213,8 +214,11 @@ class RowKinds:
         serial = texts.get(self._serial_column or 0, "")
         if alone and (_SERIAL_OF_GROUP.match(serial) or _GROUP.match(lead)):
             return False
-        lacks = any(c not in texts for c in self._required_texts)
-        return not (alone and lacks and (self._counted or self._sums_up(at)))
+        lacking = [c for c in self._required_texts if c not in texts]
+        if alone and words and lacking == self._required_texts:
+            # A label in a column of numbers, and nothing that a row of data is called by.
+            return False
+        return not (alone and lacking and (self._counted or self._sums_up(at, lacking)))
 
     def _goes_on(self, at: int) -> bool:
         """Whether a row's serial number goes on from the row before, and the next does not begin anew."""
@@ -223,17 +227,15 @@ class RowKinds:
         own = int(self._serials[at])
         return bool(own) and own == (before[-1] if before else 0) + 1 and after[:1] != [1]
 
-    def _sums_up(self, at: int) -> bool:
+    def _sums_up(self, at: int, lacking: list[int]) -> bool:
         """Whether the numbers of a row are the sums of the rows that follow, up to the next that lacks the same."""
-        lacking = [c for c in self._required_texts if pd.isna(self.below.iloc[at][c])]
         numeric = [c for c in self._names if c not in self._required_texts and c in self._columns]
         following = self.below.iloc[at + 1 :]
         ends = following[lacking].isna().any(axis=1).to_numpy()
         part = following.iloc[: int(np.argmax(ends)) if ends.any() else len(following)]
-        own = pd.to_numeric(self.below.iloc[at][numeric], errors="coerce")
-        sums = part[numeric].apply(pd.to_numeric, errors="coerce").sum()
-        told = own.dropna()
-        return len(part) > 1 and len(told) >= 2 and bool((told == sums[told.index]).all())
+        told = {c: n for c in numeric if (n := _as_number(self.below.iloc[at][c])) is not None}
+        fits = [sum(_as_number(v) or 0 for v in part[c]) == n for c, n in told.items()]
+        return len(part) > 1 and len(fits) >= 2 and all(fits)
 
     def _repeats_header(self, texts: dict[int, str]) -> bool:
         same = sum(fold(text) in self._header_texts for text in texts.values())
@@ -252,7 +254,10 @@ class RowKinds:
             return
         short = (self._filled > 0) & (self._filled <= _SHORT)
         after = np.arange(len(self.below)) >= closing[0]
-        reasons[after & short & (self._of_form < least) & (reasons != "title").to_numpy()] = "note"
+        whole = (self._of_form >= least) & (self._serials > 0)
+        if self._required:
+            whole |= self._count(self._required) == len(self._required)
+        reasons[after & short & ~whole & (reasons != "title").to_numpy()] = "note"
         reasons.iloc[np.array(closing)] = "note"
 
     def _closing(self, reasons: pd.Series[str]) -> Iterator[int]:
@@ -279,3 +284,9 @@ def _is_bracketed(texts: Mapping[int, str]) -> bool:
 def _is_label_and_numbers(texts: Mapping[int, str]) -> bool:
     """Besides its label, a total row holds numbers alone."""
     return sum(not _NUMBER.match(text) and text.strip().lower() != "x" for text in texts.values()) == 1
+
+
+def _as_number(value: object) -> float | None:
+    """A plain or grouped number, near enough to see whether a row is a sum; what is read is read by conforming."""
+    bare = re.sub(r"[\s.,](?=\d{3}(?:\D|$))", "", clean(value)) if isinstance(value, str) else ""
+    return float(bare) if re.match(r"^-?\d+(?:\.\d+)?$", bare) else None
