@@ -18,11 +18,13 @@ from etl.intake.screen import Screened, screen
 from etl.model.grid import Grid
 from etl.model.refused import Refused
 from etl.reading import encoding_of, read_grids
+from etl.reading.evidence import undecided
+from etl.reading.legacy import decoders
 from etl.settings import Limits, Settings
 
 LOG = logging.getLogger(__name__)
 
-READERS = ("pandas", "pyarrow", "fastexcel", "openpyxl", "etl.opening")
+READERS = ("pandas", "pyarrow", "pyarrow.compute", "fastexcel", "python_calamine", "openpyxl", "etl.opening")
 """What the helper imports once, so that a child begins with it."""
 
 ZIP_OF_FILES = "zip_of_files"
@@ -94,6 +96,17 @@ def may_be_copied(path: Path, settings: Settings) -> bool:
     except Refused:
         return False
     return screened.copyable
+
+
+def warm() -> None:
+    """Read a small table in the helper, so that no child has to load definitions and tables anew."""
+    with TemporaryDirectory(prefix="giamngheo-") as folder:
+        path = Path(folder, "warm")
+        path.write_text("Họ và tên,Xã,Mã\nLý Văn Ả,Y Tý,123456789\nSùng Thị Á,Y Tý,1234567890\n", encoding="utf-8")
+        # No workbook: threads that a reader starts would be missing in the children.
+        (grid,) = read_grids(path, path.name, "text")
+    undecided(grid.cells)
+    decoders()
 
 
 def _confined(limits: Limits, function: Callable[..., Any], *arguments: Any) -> Any:

@@ -26,7 +26,9 @@ def main(fd: int, parent: int, modules: list[str]) -> None:
     with suppress(ProcessLookupError):
         life = os.pidfd_open(parent)
         for name in modules:
-            importlib.import_module(name)
+            warm = getattr(importlib.import_module(name), "warm", None)
+            if warm is not None:
+                warm()
         # What is imported is never looked at by the collector again, so that a child copies none of its pages.
         gc.collect()
         gc.freeze()

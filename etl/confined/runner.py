@@ -48,7 +48,8 @@ class Died(Exception):
 def run(function: Callable[..., Any], *arguments: Any, allowance: child.Allowance, modules: Sequence[str] = ()) -> Any:
     """What ``function(*arguments)`` returns, computed in a child of a helper that has imported ``modules``.
 
-    Function and arguments are pickled; so is the result. Raises Refused and OSError as the function raised them, Died
+    A module's own ``warm()`` is called once, so that a child finds its tables made. Function, arguments and result are
+    pickled. Raises Refused and OSError as the function raised them, Died
     when the child did not live to tell (out of memory or time, a crash, any other exception).
     """
     with tempfile.TemporaryDirectory(prefix="giamngheo-") as folder:

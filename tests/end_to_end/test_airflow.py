@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,6 +85,8 @@ def journey(stack: Stack, small: Sample) -> Stack:
     broken = own.home / "water" / "hỏng rồi.xlsx"
     broken.parent.mkdir()
     broken.write_bytes(b"PK\x03\x04 but not for long")
+    # Old enough to be no copy that is still under way.
+    os.utime(broken, (1_546_300_800, 1_546_300_800))
     drop(own, *chosen.values(), broken)
     assert stack.wait("collect", stack.trigger("collect")) == "success"
     wait_idle(stack)
