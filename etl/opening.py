@@ -14,7 +14,8 @@ from etl.confined import Allowance, Died, allow, run
 from etl.intake import bundle
 from etl.intake.bundle import Member
 from etl.intake.inbox import Drop
-from etl.intake.screen import Screened, screen
+from etl.intake.screen import screen
+from etl.intake.screened import Screened
 from etl.model.grid import Grid
 from etl.model.refused import Refused
 from etl.reading import encoding_of, read_grids

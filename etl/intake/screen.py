@@ -7,20 +7,16 @@ what it does not foresee meets the limits of that process.
 from __future__ import annotations
 
 import codecs
-import re
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from etl.intake import compound, container, tally
 from etl.intake.container import DAMAGED, Entry
+from etl.intake.flat import markup_or_text, screen_text
+from etl.intake.screened import DECLARES, WIDE, Kind, Screened
 from etl.model.refused import Refused, too_large
 from etl.settings import Limits
-
-Kind = Literal["xlsx", "xlsb", "ods", "xls", "text", "html", "xml", "zip"]
 
 _BINARY = (
     (b"%PDF", "tệp PDF"), (b"\x89PNG", "tệp ảnh"), (b"\xff\xd8\xff", "tệp ảnh"), (b"GIF8", "tệp ảnh"),
@@ -35,25 +31,8 @@ _OFFICE = {"word/document.xml": "tài liệu Word", "ppt/presentation.xml": "bà
 _OLD_OFFICE = {"WordDocument": "tài liệu Word", "PowerPoint Document": "bài trình chiếu"}
 _OPENDOCUMENT = b"application/vnd.oasis.opendocument."
 
-_WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 _XML_PARTS = (".xml", ".rels", ".vml")
 _BIGGEST_COPY, _MOST_TAGS, _MOST_SPANNED = 64 * 1024**2, 1_500_000, 200_000
-
-
-@dataclass(frozen=True)
-class Screened:
-    """A file that may be read. kind: what it is; macros: the parts that carry them, which are never run.
-
-    cells: with a value; area: of the rectangles that they span; streamed: bytes that it unpacks to; copyable: whether
-    openpyxl can take the whole of it into memory, formats and all.
-    """
-
-    kind: Kind
-    macros: str = ""
-    cells: int = 0
-    area: int = 0
-    streamed: int = 0
-    copyable: bool = False
 
 
 def screen(path: Path, limits: Limits) -> Screened:
@@ -75,15 +54,15 @@ def screen(path: Path, limits: Limits) -> Screened:
                 raise Refused("file_type_unsupported", found=what)
         if head[257:262] == b"ustar":
             raise Refused("file_type_unsupported", found="tệp nén khác")
-        kind, encoding = _markup_or_text(head)
-        return _text(file, kind, encoding, size, limits)
+        kind, encoding = markup_or_text(head)
+        return screen_text(file, kind, encoding, size, limits)
 
 
 def may_be_a_table(path: Path) -> bool:
     """Whether a file begins like a workbook or text; whether it is sound is for its own screening. Raises OSError."""
     with path.open("rb") as file:
         head = file.read(4096)
-    if head.startswith((b"PK", compound.MAGIC, *_WIDE)):
+    if head.startswith((b"PK", compound.MAGIC, *WIDE)):
         return True
     return bool(head) and not head.startswith(tuple(magic for magic, _ in _BINARY)) and b"\0" not in head
 
@@ -164,7 +143,7 @@ class _Watched:
         self._first = next(self._blocks, b"")
         self._tail = b""
         # By these bytes an XML reader knows UTF-16 (XML 1.0, appendix F).
-        codec = _WIDE.get(self._first[:2])
+        codec = WIDE.get(self._first[:2])
         self._decode = codecs.getincrementaldecoder(codec)("replace").decode if codec else None
         name = entry.name.casefold()
         bare = self._first[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -198,12 +177,9 @@ class _Watched:
             pass
 
 
-_DECLARES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-
-
 def require_no_dtd(block: bytes, name: str) -> None:
     """Refuse XML that declares a document type or an entity (XML 1.0, 2.8 and 4.2)."""
-    if _DECLARES.search(block):
+    if DECLARES.search(block):
         raise Refused("file_has_dtd", part=container.shown(name))
 
 
@@ -222,77 +198,6 @@ def _compound(content: mmap, limits: Limits) -> Screened:
     macros = "VBA" if book.macros or {"_VBA_PROJECT_CUR", "_VBA_PROJECT"} & inside.names else ""
     sheets = [(str(n), sheet) for n, sheet in enumerate(book.sheets)]
     return _accepted("xls", sheets, len(content), limits, macros)
-
-
-# --- text --------------------------------------------------------------------------------------------------------
-
-_HTML = re.compile(r"<\s*(?:html|table|body|head|meta|tr|div)\b", re.IGNORECASE)
-_SPREADSHEETML = "urn:schemas-microsoft-com:office:spreadsheet"
-_SEPARATORS = ",;\t|\n"
-
-
-def _markup_or_text(head: bytes) -> tuple[Kind, str]:
-    """What a file of text is by its first bytes, and how its characters are laid out: utf-8, utf-16-le or utf-16-be."""
-    codec = _WIDE.get(head[:2], "utf-8")
-    text = head.decode(codec, "replace").lstrip("\ufeff \t\r\n")
-    if not text.startswith("<"):
-        return "text", codec
-    if text.startswith("<?xml") and _SPREADSHEETML in text and "<html" not in text[:512].lower():
-        return "xml", codec
-    if _HTML.search(text):
-        return "html", codec
-    if text.startswith(("<?xml", "<!DOCTYPE", "<!ENTITY")):
-        raise Refused("file_type_unsupported", found="tệp XML")
-    return "text", codec
-
-
-_OPENS_A_CELL = {"html": ("<td", "<th"), "xml": ("<cell", ":cell")}
-_SUBSET = re.compile(r"<!\s*(?:ENTITY|DOCTYPE[^>]{0,400}\[)", re.IGNORECASE)
-"""What an HTML page declares beyond its own DOCTYPE, which says nothing more than that it is HTML."""
-
-
-def _text(file: BinaryIO, kind: Kind, codec: str, size: int, limits: Limits) -> Screened:
-    """Cells are separators and lines, or the tags that open a cell."""
-    file.seek(0)
-    decode = codecs.getincrementaldecoder(codec)("replace").decode
-    counts: Counter[str] = Counter()
-    tail = ""
-    while block := file.read(container.BLOCK):
-        if kind == "text":
-            # ASCII has its own bytes in UTF-16 too.
-            counts.update({word: block.count(word.encode()) for word in _SEPARATORS})
-            continue
-        text = tail + decode(block).lower()
-        if "<!" in text and (_DECLARES.search(text.encode()) if kind == "xml" else _SUBSET.search(text)):
-            raise Refused("file_has_dtd", part=kind.upper())
-        counts.update({word: text.count(word, len(tail)) for word in _OPENS_A_CELL[kind]})
-        tail = text[-512:]
-    lines = counts.pop("\n", 0)
-    cells = 1 + (lines + max(counts.values()) if kind == "text" else counts.total())
-    if cells > limits.cells:
-        raise too_large(cells, limits.cells, "ô")
-    if kind == "text":
-        file.seek(0)
-        columns = 1 + _widest(iter(lambda: file.read(container.BLOCK), b""), limits)
-        if columns > limits.columns:
-            raise too_large(columns, limits.columns, "cột")
-    return Screened(kind, cells=cells, area=cells, streamed=size)
-
-
-def _widest(blocks: Iterator[bytes], limits: Limits) -> int:
-    """The most separators of one kind in a line; only lines long enough to have too many are looked at."""
-    marks = [word.encode() for word in _SEPARATORS[:-1]]
-    widest, begun = 0, [0] * len(marks)
-    for block in blocks:
-        first, *more = block.split(b"\n")
-        begun = [count + first.count(mark) for count, mark in zip(begun, marks, strict=True)]
-        widest = max(widest, *begun)
-        for line in more:
-            if len(line) > limits.columns:
-                widest = max(widest, *map(line.count, marks))
-        if more:
-            begun = list(map(more[-1].count, marks))
-    return widest
 
 
 def _accepted(

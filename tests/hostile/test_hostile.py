@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import random
+import shutil
+import zipfile
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from etl.model.examined import Verdict
 from tests.hostile import build
 from tests.hostile.attacks import MACROS, READ, REFUSED
 from tests.hostile.conftest import MOST_MEMORY, MOST_SECONDS, Opener, Outcome
+from tests.support import look, told
 
 
 def cells(outcome: Outcome) -> list[list[str | None]]:
@@ -87,3 +92,13 @@ def test_flipped_bits_end_in_a_verdict_or_in_cells(opened: Opener, kind: str, se
     outcome = opened(bytes(broken))
     assert outcome.opened is not None or outcome.rule in NAMED
     require_little(outcome)
+
+
+def test_macros_are_told_beside_an_accepted_verdict(files: dict[tuple[str, str], Path], tmp_path: Path) -> None:
+    path = tmp_path / "ho_ngheo.xlsm"
+    shutil.copy(files["register_household", "082"], path)
+    with zipfile.ZipFile(path, "a") as container:
+        container.writestr("xl/vbaProject.bin", b"x")
+    examined = look(path)
+    assert examined.verdict is Verdict.ACCEPTED
+    assert ("file_has_macros", "info", None, None) in told(examined)

@@ -13,7 +13,8 @@ import pytest
 
 from etl.intake import inbox, tally
 from etl.intake.container import is_complete
-from etl.intake.screen import Screened, screen
+from etl.intake.screen import screen
+from etl.intake.screened import Screened
 from etl.model.refused import Refused
 from etl.opening import READERS, may_be_copied
 from etl.settings import Settings
