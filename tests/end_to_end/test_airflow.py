@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,9 +83,7 @@ def journey(stack: Stack, small: Sample) -> Stack:
     assert len(chosen) == 9
     broken = own.home / "water" / "hỏng rồi.xlsx"
     broken.parent.mkdir()
-    broken.write_bytes(b"PK\x03\x04 but not for long")
-    # Old enough to be no copy that is still under way.
-    os.utime(broken, (1_546_300_800, 1_546_300_800))
+    broken.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 but not for long")
     drop(own, *chosen.values(), broken)
     assert stack.wait("collect", stack.trigger("collect")) == "success"
     wait_idle(stack)
