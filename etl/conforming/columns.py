@@ -10,7 +10,7 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from etl.contracts import Column, Contract
-from etl.contracts.naming import NEAR, is_serial
+from etl.contracts.naming import NEAR, is_serial, trimmed
 from etl.model.finding import Finding, Severity, findings_frame
 from etl.model.grid import Table
 from etl.model.text import fold
@@ -101,7 +101,7 @@ def _births(table: Table, form: Contract) -> dict[str, int]:
     """Columns Nam and Nữ that hold the birth, if both are there."""
     if form.split_sex is None:
         return {}
-    by_text = {fold(path[-1]): physical for physical, path in table.headers.items()}
+    by_text = {trimmed(path[-1]): physical for physical, path in table.headers.items()}
     male = next((by_text[fold(h)] for h in form.split_sex.male if fold(h) in by_text), None)
     female = next((by_text[fold(h)] for h in form.split_sex.female if fold(h) in by_text), None)
     return {"male": male, "female": female} if male is not None and female is not None else {}

@@ -9,7 +9,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from etl.contracts.naming import OFFICIAL, Names, Path
+from etl.contracts.naming import OFFICIAL, Names, Path, trimmed
 from etl.model.text import fold
 
 ColumnType = Literal["text", "code", "name", "int", "money", "number", "date", "flag", "enum", "unit", "ethnicity"]
@@ -138,7 +138,7 @@ class Contract(_Strict):
         known = self._named.get(path)
         if known is None:
             known = self._named[path] = self.names.of(path)
-            if self.split_sex and fold(path[-1]) in self.split_sex.folded:
+            if self.split_sex and trimmed(path[-1]) in self.split_sex.folded:
                 known |= {self.split_sex.sex: OFFICIAL, self.split_sex.birth: OFFICIAL}
         return known
 

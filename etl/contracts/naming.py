@@ -52,7 +52,7 @@ _ONE_FOR_MANY = tuple(
         ("don vi(?= (?:xa|quan ly))|dv(?= (?:quan ly|ql))", ""), ("quan ly", "ql"), ("thu tu|tt(?= tv)", "stt"),
         ("su dung", "sd"), ("che do|thong tin(?: ve)?|ghi ro|neu co|cu the|chi tiet", ""), ("ban dau|bd", "bd"),
         ("dang ky kcb|dk kcb|dkkcb", "dk kcb"), ("dan toc|d toc", "dt"), ("khach hang", "kh"), ("gn(?!\\w)", "vay"),
-        ("gioi tinh", "gt"), ("bao cao", "bc"),
+        ("gioi tinh", "gt"), ("bao cao", "bc"), ("don vi", "dv"),
         ("ho va ten|ho ten|hoten", "ten"), ("ngay thang nam sinh|ngay sinh", "sinh"), ("nam sinh", "sinh"),
     )
 )  # fmt: skip
@@ -111,10 +111,11 @@ class Names:
                 found[owner] = LOOSE
             if found:
                 break
-        above = fold(" ".join(path[:-1]))
+        above = [fold(text) for text in path[:-1]]
         return {
-            column: sure + IN_ITS_GROUP * bool(self._groups[column] and self._groups[column] in above)
+            column: sure + IN_ITS_GROUP * bool(group and any(text.startswith(group) for text in above))
             for column, sure in found.items()
+            for group in (self._groups[column],)
         }
 
     def near(self, path: Path, among: Iterable[str]) -> tuple[str, float] | None:
@@ -134,4 +135,4 @@ class Names:
 @lru_cache(maxsize=200_000)
 def is_serial(text: str) -> bool:
     """Whether a header is the one of the rows' serial numbers."""
-    return trimmed(text) in ("stt", "tt", "so tt", "so thu tu", "s tt")
+    return trimmed(text) in ("stt", "tt", "so tt", "so thu tu", "s tt", "s t t", "thu tu", "so")

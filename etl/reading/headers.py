@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -24,19 +24,26 @@ _LEAST_REQUIRED = 0.5
 """Share of a form's required columns that a header must have to be taken for that form."""
 
 _TITLE_BONUS = 0.25
+_OF_A_STRANGER = 0.3
+"""A column that the form does not know counts against it, by less than one that it knows counts for it."""
+
 _GOOD = 0.6
 """A header this good is not looked for further below: what follows is its table."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """A header found: its rows, physical column → its texts from the top down, the form and how sure (0–1)."""
+    """A header found: its rows, physical column → its texts from the top down, the form and how sure (0–1).
+
+    above: the texts of the rows right above it, folded, which come back where a header is repeated.
+    """
 
     first_row: int
     last_row: int
     cells: Mapping[int, Path]
     dataset: str | None
     score: float
+    above: frozenset[str] = frozenset()
 
 
 def find_header(cells: pd.DataFrame, forms: Iterable[Contract]) -> Header | None:
@@ -73,7 +80,22 @@ def find_header(cells: pd.DataFrame, forms: Iterable[Contract]) -> Header | None
                 if score > (best.score if best else 0):
                     best = Header(first, row, block, form.dataset if enough else None, score)
         above += " " + " ".join(map(fold, line.values()))
-    return best
+    if best is None:
+        return None
+    best = _with_serial(best, texts)
+    rows = range(best.first_row - _HIGHEST, best.first_row)
+    return replace(best, above=frozenset(fold(text) for row in rows for text in texts.get(row, {}).values()))
+
+
+def _with_serial(header: Header, texts: Mapping[int, dict[int, str]]) -> Header:
+    """The header from the row on in which the serial numbers have theirs: groups above columns may name no column."""
+    for first in range(header.first_row, header.last_row - _HIGHEST, -1):
+        if first not in texts:
+            break
+        if any(map(is_serial, texts[first].values())):
+            rows = [texts[row] for row in range(first, header.last_row + 1)]
+            return replace(header, first_row=first, cells=_block(rows))
+    return header
 
 
 _WORDLESS = re.compile(r"^[\s\d.,()%+/:-]+$")
@@ -111,15 +133,21 @@ def _of_words(line: dict[int, str]) -> bool:
 
 
 def _block(rows: list[dict[int, str]]) -> dict[int, Path]:
-    """Column → its texts from the top down. A text above spreads over the columns to its right, as merged cells do."""
+    """Column → its texts from the top down.
+
+    A text above spreads over the columns to its right, as merged cells do, up to where a text still higher begins.
+    """
     cells: dict[int, Path] = {}
     for column in sorted({c for row in rows for c in row}):
         lowest = max(level for level, row in enumerate(rows) if column in row)
-        path = []
+        path: list[str] = []
+        begins = 0
         for row in rows[:lowest]:
-            left = [c for c in row if c <= column]
-            if left and row[max(left)] not in path:
-                path.append(row[max(left)])
+            left = max((c for c in row if begins <= c <= column), default=None)
+            if left is not None:
+                begins = left
+                if row[left] not in path:
+                    path.append(row[left])
         own = rows[lowest][column]
         cells[column] = (*(text for text in path if text != own), own)
     return cells
@@ -132,8 +160,12 @@ def _fit(block: Mapping[int, Path], form: Contract, above: str) -> tuple[float, 
         return 0.0, False
     required = set(form.required)
     share = len(found & required) / len(required)
-    known = len(block) - any(is_serial(path[-1]) for path in block.values())
+    strange = sum(not columns and not is_serial(path[-1]) for path, columns in zip(block.values(), named, strict=True))
     sure = sum(max(columns.values()) for columns in named if columns) / sum(1 for columns in named if columns)
-    dice = 2 * min(len(found), sum(map(bool, named))) * sure / (known + len(form.columns))
-    titled = fold(form.title) in above
+    matched = min(len(found), sum(map(bool, named)))
+    dice = 2 * matched * sure / (matched + _OF_A_STRANGER * strange + len(form.columns))
+    title = fold(form.title)
+    if any(title in fold(text) for path in block.values() for text in path):
+        return 0.0, False
+    titled = title in above
     return min(1.0, (dice + _TITLE_BONUS * titled) / (1 + _TITLE_BONUS)), share >= _LEAST_REQUIRED

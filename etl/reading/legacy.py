@@ -160,9 +160,10 @@ def _words(text: str) -> list[str]:
 
 
 def _share(texts: Iterable[str]) -> tuple[float, int]:
-    """Share of possible syllables among the words that are not plain ASCII, and how many such words there are."""
+    """Share of possible syllables among the words that are not plain ASCII, and how many of two letters or more."""
     words = [word for text in texts for word in _words(text)]
-    return (sum(map(is_syllable, words)) / len(words) if words else 1.0), len(words)
+    telling = sum(len(word) > 1 for word in words)
+    return (sum(map(is_syllable, words)) / len(words) if words else 1.0), telling
 
 
 def readings(texts: list[str]) -> list[tuple[float, int, str]]:
@@ -178,8 +179,7 @@ def readings(texts: list[str]) -> list[tuple[float, int, str]]:
         read = [done if (done := decode(text)) is not None else text for text in texts]
         share, _ = _share(read)
         if share >= _CERTAIN and share > plain + _MARGIN:
-            official = sum(word.lower() in _official_words() for text in read for word in _words(text))
-            found.append((share, official, name))
+            found.append((share, _official_in(read), name))
     return sorted(found, key=lambda reading: reading[:2], reverse=True)
 
 
@@ -192,17 +192,22 @@ def to_unicode(cells: pd.DataFrame, fonts: Mapping[tuple[int, int], str]) -> tup
     if not distinct:
         return cells, {}
     able = {column: readings(own[:_SAMPLE]) for column, own in distinct.items()}
-    votes = Counter(of[0][2] for column, of in able.items() if of and _share(distinct[column])[1] >= _ENOUGH_WORDS)
+    telling = {column for column, own in distinct.items() if _share(own[:_SAMPLE])[1] >= _ENOUGH_WORDS}
+    votes = Counter(of[0][2] for column, of in able.items() if of and column in telling)
     votes.update(by for font in fonts.values() if (by := _of_font(font)))
     common = votes.most_common(1)[0][0] if votes else None
+    against = sum(column in telling and _gain(own, common) < 0 for column, own in distinct.items()) if common else 0
     read, found = cells, {}
     for column, own in distinct.items():
         names = [name for _, _, name in able[column]]
-        # A sheet has one encoding as a rule; a column has its own where the common one makes no sense of it.
-        if common is not None:
-            used = names[0] if names and common not in names and _share(own)[1] >= _ENOUGH_WORDS else common
-        else:
+        used: str | None = None
+        if common is None:
             used = names[0] if names and _all_official(own, names[0]) else None
+        elif names and common not in names and column in telling:
+            # A sheet has one encoding as a rule; a column has its own where the common one makes no sense of it.
+            used = names[0]
+        elif (gain := _gain(own, common)) > 0 or (gain == 0 and votes.total() > against):
+            used = common
         by_font = {row: font for (row, place), font in fonts.items() if place == column}
         values = cells[column]
         if used is not None:
@@ -213,8 +218,20 @@ def to_unicode(cells: pd.DataFrame, fonts: Mapping[tuple[int, int], str]) -> tup
         if not values.equals(cells[column]):
             read = cells.copy() if read is cells else read
             read[column] = values
-            found[column] = used or next(by for font in by_font.values() if (by := _of_font(font)))
+            found[column] = used or next(name for font in by_font.values() if (name := _of_font(font)))
     return read, found
+
+
+def _gain(texts: list[str], encoding: str) -> float:
+    """How much more sense texts make in an encoding than as they stand: by syllables, else by words of forms."""
+    sample = texts[:_SAMPLE]
+    read = [decoders()[encoding](text) or text for text in sample]
+    by_share = _share(read)[0] - _share(sample)[0]
+    return by_share or float(_official_in(read) - _official_in(sample))
+
+
+def _official_in(texts: Iterable[str]) -> int:
+    return sum(word.lower() in _official_words() for text in texts for word in _words(text))
 
 
 def _all_official(texts: Iterable[str], encoding: str) -> bool:
@@ -224,21 +241,24 @@ def _all_official(texts: Iterable[str], encoding: str) -> bool:
 
 
 def _better(text: str, encoding: str) -> str:
-    """The text as read in an encoding, unless it makes better sense as it stands."""
+    """The text as read in an encoding, unless it makes better sense as it stands, or is a form's word in Unicode."""
     done = decoders()[encoding](text)
     if done is None or not _words(text):
         return text
-    as_read, as_is = _sense(done), _sense(text)
-    if as_is > as_read:
+    as_read, as_is = _possible(done), _possible(text)
+    if as_is > as_read or (as_is == as_read and _is_official(text) and not _is_official(done)):
         return text
     return _same_case(text, done) if encoding == "TCVN3" else done
 
 
-def _sense(text: str) -> tuple[float, int]:
-    """How much sense a text makes: share of possible syllables, then how many words of forms and official names."""
-    words = [w.lower() for w in _WORDS.findall(unicodedata.normalize("NFC", text))]
-    possible = sum(map(is_syllable, words)) / len(words) if words else 0.0
-    return possible, sum(word in _official_words() for word in words if not word.isascii())
+def _possible(text: str) -> float:
+    words = _WORDS.findall(unicodedata.normalize("NFC", text))
+    return sum(map(is_syllable, words)) / len(words) if words else 0.0
+
+
+def _is_official(text: str) -> bool:
+    """Whether every word that shows an encoding is one of a form or of an official name: «Xã» above a column."""
+    return all(word.lower() in _official_words() for word in _words(text))
 
 
 def _same_case(text: str, done: str) -> str:

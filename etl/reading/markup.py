@@ -86,7 +86,7 @@ class _Page(HTMLParser):
             raise too_large(len(self._row) + across, _MOST_COLUMNS, "cột")
         if down > 1:
             self._covered |= {len(self._row) + at: down for at in range(across)}
-        text = "".join(self._cell).replace("\u00a0", " ")
+        text = "".join(self._cell)
         self._row += [re.sub(r" *\n *", "\n", text).strip(), *[""] * (across - 1)]
         self._cell = None
 
@@ -114,9 +114,15 @@ _SS = "urn:schemas-microsoft-com:office:spreadsheet"
 _ROW, _CELL, _DATA, _SHEET = (f"{_SS} {tag}" for tag in ("Row", "Cell", "Data", "Worksheet"))
 _MOST_ROWS = 1_048_576
 
+Places = set[tuple[int, int]]
+"""(Row, column) of cells, from 1."""
 
-def read_spreadsheetml(path: Path) -> list[tuple[str, Rows]]:
-    """(Name, rows) of each sheet. Raises Refused: no well-formed XML, a declaration of types or entities; OSError."""
+
+def read_spreadsheetml(path: Path) -> list[tuple[str, Rows, Places]]:
+    """(Name, rows, where a cell holds a number) of each sheet.
+
+    Raises Refused: no well-formed XML, a declaration of types or entities; OSError.
+    """
     book = _Book()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -138,8 +144,9 @@ def _refuse(*_: object) -> None:
 
 class _Book:
     def __init__(self) -> None:
-        self.sheets: list[tuple[str, Rows]] = []
+        self.sheets: list[tuple[str, Rows, Places]] = []
         self._rows: Rows = []
+        self._numbers: Places = set()
         self._text: list[str] | None = None
         self._kind = ""
         self._depth = 0
@@ -151,8 +158,9 @@ class _Book:
             raise Refused("file_unreadable", reason="cấu trúc XML lồng quá sâu")
         index = _index(about.get(f"{_SS} Index"))
         if tag == _SHEET:
-            self._rows = []
-            self.sheets.append((about.get(f"{_SS} Name", f"Sheet{len(self.sheets) + 1}"), self._rows))
+            self._rows, self._numbers = [], set()
+            name = about.get(f"{_SS} Name", f"Sheet{len(self.sheets) + 1}")
+            self.sheets.append((name, self._rows, self._numbers))
         elif tag == _ROW:
             self._fill(self._rows, index - 1 if index else len(self._rows), _MOST_ROWS, "dòng", list)
             self._rows.append([])
@@ -181,6 +189,8 @@ class _Book:
         if tag == _DATA and self._text is not None:
             if self._rows and self._rows[-1]:
                 self._rows[-1][-1] = _value("".join(self._text), self._kind)
+                if self._kind == "Number":
+                    self._numbers.add((len(self._rows), len(self._rows[-1])))
             self._text = None
         elif tag == _CELL and self._rows:
             row = self._rows[-1]

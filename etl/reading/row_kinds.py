@@ -24,14 +24,15 @@ _NUMBER = re.compile(r"^[\s\d.,()%+–-]+(?: ?(?:hộ|người|khẩu|món|thẻ
 _NUMBERING = re.compile(r"^[(\[]?([A-Za-z]{1,2}|\d{1,2})[)\]]?\s*([=:].*)?$")
 _SERIAL = re.compile(r"^(\d+)[.)]?$")
 _SERIAL_OF_GROUP = re.compile(r"^(?:[IVXLC]+|[A-ZĐ])[.)]?$")
+_NUMBERED_LABEL = re.compile(r"^(?:[IVXLC]+|[A-DĐ])[.)]\s*\D")
 _TOTAL = re.compile(
-    r"^(?:(?:tong|cong|t cong|tong cong|tong so|tong hop|luy ke|cong don)"
+    r"^(?:[ivxlc]{1,5} )?(?:(?:tong|cong|t cong|tong cong|tong so|tong hop|luy ke|cong don)"
     r"(?: (?:cong|so|ca|chung|toan|huyen|xa|phuong|thi|tran|thanh|pho|tinh|thon|ban|to|khu|nhom|trang|muc|cac|trong)"
     r"\b.*| [ivx\d ]+(?: (?:ho|nguoi|mon|the|em))?)?|toan (?:huyen|tinh|xa|thanh pho|thi xa|vung))$"
 )
 _GROUP = re.compile(
-    r"^(?:huyen|thanh pho|tp|thi xa|tinh|khu vuc|vung|cac (?:xa|phuong|thi tran|huyen)|xa khu vuc|nhom|phan|muc|khoi"
-    r"|thanh thi|nong thon)\b"
+    r"^(?:[ivxlc]{1,5} |[a-d] )?(?:huyen|thanh pho|tp|thi xa|tinh|khu vuc|vung|cac (?:xa|phuong|thi tran|huyen)"
+    r"|xa khu vuc|nhom|phan|muc|khoi|thanh thi|nong thon)\b"
 )
 _CLOSING = re.compile(
     r"(?:nguoi lap|lap bieu|lap bang|thu truong|giam doc|truong phong|pho phong|ke toan|chu tich|truong ban|ky ten"
@@ -47,6 +48,7 @@ _SHORT = 4
 
 _SHORT_TEXT = 60
 _SOME = 0.2
+_MOSTLY = 0.7
 _SPACES = " \t\r\n'\u00a0\u200b\ufeff"
 _NUMBERED_WITHIN = 4
 _LEADING_COLUMNS = 6
@@ -158,7 +160,8 @@ class RowKinds:
 
     @cached_property
     def _header_texts(self) -> frozenset[str]:
-        return frozenset(fold(text) for path in self.header.cells.values() for text in path)
+        own = {fold(text) for path in self.header.cells.values() for text in path}
+        return frozenset((own | self.header.above) - {""})
 
     @cached_property
     def _doubtful(self) -> np.ndarray:
@@ -212,7 +215,8 @@ class RowKinds:
         if not self._has_enough[at]:
             return not alone
         serial = texts.get(self._serial_column or 0, "")
-        if alone and (_SERIAL_OF_GROUP.match(serial) or _GROUP.match(lead)):
+        numbered = any(map(_NUMBERED_LABEL.match, texts.values()))
+        if alone and (numbered or _SERIAL_OF_GROUP.match(serial) or _GROUP.match(lead)):
             return False
         lacking = [c for c in self._required_texts if c not in texts]
         if alone and words and lacking == self._required_texts:
@@ -230,12 +234,14 @@ class RowKinds:
     def _sums_up(self, at: int, lacking: list[int]) -> bool:
         """Whether the numbers of a row are the sums of the rows that follow, up to the next that lacks the same."""
         numeric = [c for c in self._names if c not in self._required_texts and c in self._columns]
-        following = self.below.iloc[at + 1 :]
+        following = self.below.iloc[at + 1 :][self._has_enough[at + 1 :]]
         ends = following[lacking].isna().any(axis=1).to_numpy()
         part = following.iloc[: int(np.argmax(ends)) if ends.any() else len(following)]
         told = {c: n for c in numeric if (n := _as_number(self.below.iloc[at][c])) is not None}
         fits = [sum(_as_number(v) or 0 for v in part[c]) == n for c, n in told.items()]
-        return len(part) > 1 and len(fits) >= 2 and all(fits)
+        # One row below is its own sum; then only a row that bears a label sums it up.
+        labelled = any(fold(text) and not _NUMBER.match(text) for text in self._texts(at).values())
+        return len(part) > (not labelled) and sum(fits) >= 2 and sum(fits) >= _MOSTLY * len(fits)
 
     def _repeats_header(self, texts: dict[int, str]) -> bool:
         same = sum(fold(text) in self._header_texts for text in texts.values())
@@ -288,5 +294,7 @@ def _is_label_and_numbers(texts: Mapping[int, str]) -> bool:
 
 def _as_number(value: object) -> float | None:
     """A plain or grouped number, near enough to see whether a row is a sum; what is read is read by conforming."""
-    bare = re.sub(r"[\s.,](?=\d{3}(?:\D|$))", "", clean(value)) if isinstance(value, str) else ""
-    return float(bare) if re.match(r"^-?\d+(?:\.\d+)?$", bare) else None
+    bare = re.sub(r"\s", "", clean(value)) if isinstance(value, str) else ""
+    if grouped := re.match(r"^(-?\d{1,3}(?:([.,])\d{3})(?:\2\d{3})*)(?:[.,]0+)?$", bare):
+        bare = re.sub(r"[.,]", "", grouped[1])
+    return float(bare.replace(",", ".")) if re.match(r"^-?\d+(?:[.,]\d+)?$", bare) else None

@@ -14,7 +14,7 @@ from etl.model.grid import Grid
 from etl.model.refused import Refused
 from etl.reading.evidence import counts_from_1904, legacy_fonts, numbers_of, undecided
 from etl.reading.legacy import to_unicode
-from etl.reading.markup import read_html, read_spreadsheetml
+from etl.reading.markup import Places, read_html, read_spreadsheetml
 from etl.reading.textfile import read_records
 
 
@@ -27,13 +27,20 @@ def read_grids(path: Path, name: str, kind: str) -> list[Grid]:
     if kind == "text":
         grids = [Grid(Path(name).stem or "csv", _frame(read_records(path)), typed=False)]
         return [_in_unicode(grid, {}) for grid in grids]
-    if kind in ("html", "xml"):
-        sheets = read_html(path) if kind == "html" else read_spreadsheetml(path)
-        return [_in_unicode(Grid(sheet, _frame(rows), typed=False), {}) for sheet, rows in sheets]
+    if kind == "html":
+        return [_in_unicode(Grid(sheet, _frame(rows), typed=False), {}) for sheet, rows in read_html(path)]
+    if kind == "xml":
+        return [_in_unicode(_typed(*sheet), {}) for sheet in read_spreadsheetml(path)]
     grids = _read_workbook(path)
     fonts = legacy_fonts(path) if kind == "xlsx" else {}
     from_1904 = counts_from_1904(path)
     return [replace(_in_unicode(grid, fonts.get(grid.sheet, {})), from_1904=from_1904) for grid in grids]
+
+
+def _typed(name: str, rows: list[list[str]], places: Places) -> Grid:
+    cells = _frame(rows)
+    numbers = {column: [(row, column) in places for row in cells.index] for column in undecided(cells)}
+    return Grid(name, cells, numbers=pd.DataFrame(numbers, index=cells.index) if numbers else None)
 
 
 def _in_unicode(grid: Grid, fonts: Mapping[tuple[int, int], str]) -> Grid:

@@ -156,7 +156,9 @@ def test_serials_are_days_since_excels_beginning() -> None:
     assert values._EXCEL_DAY_0 + timedelta(days=43465) == date(2018, 12, 31)
 
 
-@pytest.mark.parametrize(("text", "value"), [("0.125", "0.125"), ("0,125", "0.125"), ("0.5", "0.5"), ("12.3450", "12.345")])
+@pytest.mark.parametrize(
+    ("text", "value"), [("0.125", "0.125"), ("0,125", "0.125"), ("0.5", "0.5"), ("12.3450", "12.345")]
+)
 def test_a_fraction_below_one_is_no_group_of_thousands(text: str, value: str) -> None:
     assert values.number(text, grouped=True) == Decimal(value)
 

@@ -85,9 +85,7 @@ def test_faults_are_marked_in_the_senders_own_workbook_and_corrected_there(
     result = answer["Kết quả"]
     assert result["A2"].value == NOTICE
     links = [c.hyperlink.location for line in result.iter_rows() for c in line if c.hyperlink]
-    assert sorted(links) == sorted(
-        f"'{page.title}'!{get_column_letter(column)}{row}" for row, column in expected
-    )
+    assert sorted(links) == sorted(f"'{page.title}'!{get_column_letter(column)}{row}" for row, column in expected)
 
     # The sender corrects the marked cells in the answer and drops the answer itself.
     origin_page = openpyxl.load_workbook(origin).worksheets[0]
