@@ -6,7 +6,7 @@ empty. Stage «row»: rules between columns, rows, the whole table, on what is l
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,15 +45,17 @@ def check(rows: pd.DataFrame, findings: pd.DataFrame, form: Contract, heading: H
 
     by_cell = run_suite(form.dataset, rows, parameters, stage="cell")
     cell_findings = join_findings(_told(rows, o, form, told) for o in by_cell)
-    rows = _emptied(rows, by_cell, form)
+    # One fault is told once: a cell that is none takes no part in the rules between cells, required or not.
+    judged = _emptied(rows, by_cell, [c.name for c in form.columns], form)
+    rows = _emptied(rows, by_cell, [c.name for c in form.columns if not c.required], form)
     rejected |= {i for o in by_cell if o.severity == Severity.CRITICAL for i in o.failed}
 
-    wide = rows
+    wide = judged
     if form.key:
         take_part = ~rows.index.to_series().isin(rejected)
         if form.dataset == "education_pupil":
             take_part &= rows["status"] == "enrolled"
-        wide = earlier(rows, list(form.key), take_part)
+        wide = earlier(judged, list(form.key), take_part)
     if form.dataset in DERIVED:
         wide = DERIVED[form.dataset](wide, period)
     by_row = run_suite(form.dataset, wide, parameters, stage="row")
@@ -102,12 +104,12 @@ def _told(rows: pd.DataFrame, outcome: Outcome, form: Contract, told: set[tuple[
     )  # fmt: skip
 
 
-def _emptied(rows: pd.DataFrame, outcomes: Iterable[Outcome], form: Contract) -> pd.DataFrame:
-    """The rows with the failing cells of optional columns made empty, companions with them."""
+def _emptied(rows: pd.DataFrame, outcomes: Iterable[Outcome], names: Collection[str], form: Contract) -> pd.DataFrame:
+    """The rows with the failing cells of some of the form's columns made empty, companions with them."""
     copies: dict[str, pd.Series[Any]] = {}
     for outcome in outcomes:
         column = form[outcome.meta["column"]]
-        if len(outcome.failed) and not column.required:
+        if len(outcome.failed) and column.name in names:
             for name, _ in column.stored:
                 series = copies.get(name, rows[name])
                 copies[name] = series.mask(series.index.isin(outcome.failed))

@@ -6,7 +6,7 @@ import calendar
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ from etl.model.finding import Finding, Severity, findings_frame
 from etl.model.grid import Table
 from etl.model.period import Period
 from etl.model.text import clean, fold
-from etl.reference.units import units_on
+from etl.reference.units import all_units, units_on
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
 _NUM = r"(?P<n>[ivx]+|\d{1,2})"
@@ -52,6 +52,7 @@ class _Said:
     words: str
     where: str
     last_day: date | None = None
+    level: str = ""
 
 
 class _Invalid(Exception):
@@ -72,18 +73,32 @@ def read_heading(
         try:
             periods += _periods(lines, where)
         except _Invalid as fault:
-            findings.append(Finding("period_unreadable", Severity.CRITICAL, value=str(fault)))
+            told = Finding("period_unreadable", Severity.CRITICAL, value=str(fault))
+            findings += [told] if told not in findings else []
     period, last_day = _period(periods, today, findings)
-    units = [
-        said for where, lines in _places(tables, file_name, folder) for said in _units(lines, where, last_day or today)
-    ]
+    units: list[_Said] = []
+    for day in _days_of_units(last_day, today):
+        units = [said for where, lines in _places(tables, file_name, folder) for said in _units(lines, where, day)]
+        if units:
+            break
     if form.sent_by == "district" and any(
         units_on(last_day or today)[said.value].level == "district" for said in units
     ):
         # The province's name above a district's form says where the district lies.
-        units = [said for said in units if units_on(last_day or today)[said.value].level == "district"]
+        units = [said for said in units if said.level == "district"]
     unit = _unit(units, findings)
     return Heading(form.dataset, period, last_day, unit), findings_frame(findings)
+
+
+def _days_of_units(last_day: date | None, today: date) -> Iterator[date]:
+    """Days whose units a file may name: its period's last day; without one, or before it, days that have units.
+
+    A period that cannot be told or has not begun is a finding already; that a unit is not of that day is no second.
+    """
+    if last_day is not None and last_day <= today:
+        yield last_day
+    else:
+        yield from (today, *(unit.valid_to - timedelta(days=1) for unit in all_units() if unit.valid_to))
 
 
 def _places(tables: Sequence[Table], file_name: str, folder: str) -> Iterator[tuple[str, list[str]]]:
@@ -191,7 +206,7 @@ def _units(lines: list[str], where: str, day: date) -> list[_Said]:
         return []
     districts = {u.code: u for u in named if u.level == "district"}
     lowest = list(districts.values()) or [u for u in named if u.level == "province"][:1]
-    return [_Said(u.code, u.name, where) for u in lowest]
+    return [_Said(u.code, u.name, where, level=u.level) for u in lowest]
 
 
 def _unit(said: list[_Said], findings: list[Finding]) -> str | None:

@@ -27,6 +27,9 @@ _TITLE_BONUS = 0.25
 _OF_A_STRANGER = 0.3
 """A column that the form does not know counts against it, by less than one that it knows counts for it."""
 
+_BETTER = 0.002
+"""A higher block must fit better by this much: its rows are no titles then."""
+
 _GOOD = 0.6
 """A header this good is not looked for further below: what follows is its table."""
 
@@ -72,12 +75,13 @@ def find_header(cells: pd.DataFrame, forms: Iterable[Contract]) -> Header | None
         able = [form for form in forms if near[form.dataset] >= 2]
         for height in range(1, _HIGHEST + 1) if able else ():
             first = row - height + 1
-            if first not in texts:
+            # A line alone above a header is a title or the unit of the amounts; groups stand side by side.
+            if first not in texts or (height > 1 and len(texts[first]) < 2):
                 break
             block = _block([texts[r] for r in range(first, row + 1)])
             for form in able:
                 score, enough = _fit(block, form, above)
-                if score > (best.score if best else 0):
+                if score > (best.score + _BETTER if best else 0):
                     best = Header(first, row, block, form.dataset if enough else None, score)
         above += " " + " ".join(map(fold, line.values()))
     if best is None:

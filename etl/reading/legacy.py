@@ -183,18 +183,30 @@ def readings(texts: list[str]) -> list[tuple[float, int, str]]:
     return sorted(found, key=lambda reading: reading[:2], reverse=True)
 
 
-def to_unicode(cells: pd.DataFrame, fonts: Mapping[tuple[int, int], str]) -> tuple[pd.DataFrame, dict[int, str]]:
+Fonts = Mapping[tuple[int, int], str]
+"""(Row, column) → font, of the cells whose font is of before Unicode."""
+
+
+def votes_of(cells: pd.DataFrame, fonts: Fonts) -> Counter[str]:
+    """Encoding → how many columns of a sheet, and cells by their font, speak for it."""
+    distinct = [own for c in cells.columns if (own := _distinct(cells[c]))]
+    able = [readings(own[:_SAMPLE]) for own in distinct if _share(own[:_SAMPLE])[1] >= _ENOUGH_WORDS]
+    return Counter(
+        [of[0][2] for of in able if of] + [by for font in fonts.values() if (by := _of_font(font)) is not None]
+    )
+
+
+def to_unicode(cells: pd.DataFrame, fonts: Fonts, file_votes: Counter[str]) -> tuple[pd.DataFrame, dict[int, str]]:
     """The cells with legacy text turned into Unicode; physical column → encoding, where there was any.
 
-    fonts: (row, column) → font, of the cells whose font is of before Unicode; they are evidence before all other.
+    fonts are evidence before all other. file_votes: of every sheet of the file; a sheet that says little goes by them.
     """
     distinct = {int(c): own for c in cells.columns if (own := _distinct(cells[c]))}
     if not distinct:
         return cells, {}
     able = {column: readings(own[:_SAMPLE]) for column, own in distinct.items()}
     telling = {column for column, own in distinct.items() if _share(own[:_SAMPLE])[1] >= _ENOUGH_WORDS}
-    votes = Counter(of[0][2] for column, of in able.items() if of and column in telling)
-    votes.update(by for font in fonts.values() if (by := _of_font(font)))
+    votes = votes_of(cells, fonts) or file_votes
     common = votes.most_common(1)[0][0] if votes else None
     against = sum(column in telling and _gain(own, common) < 0 for column, own in distinct.items()) if common else 0
     read, found = cells, {}
@@ -243,7 +255,7 @@ def _all_official(texts: Iterable[str], encoding: str) -> bool:
 def _better(text: str, encoding: str) -> str:
     """The text as read in an encoding, unless it makes better sense as it stands, or is a form's word in Unicode."""
     done = decoders()[encoding](text)
-    if done is None or not _words(text):
+    if done is None or not (_words(text) or _words(done)):
         return text
     as_read, as_is = _possible(done), _possible(text)
     if as_is > as_read or (as_is == as_read and _is_official(text) and not _is_official(done)):
@@ -258,7 +270,8 @@ def _possible(text: str) -> float:
 
 def _is_official(text: str) -> bool:
     """Whether every word that shows an encoding is one of a form or of an official name: «Xã» above a column."""
-    return all(word.lower() in _official_words() for word in _words(text))
+    words = _words(text)
+    return bool(words) and all(word.lower() in _official_words() for word in words)
 
 
 def _same_case(text: str, done: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
@@ -13,7 +14,7 @@ import pandas as pd
 from etl.model.grid import Grid
 from etl.model.refused import Refused
 from etl.reading.evidence import counts_from_1904, legacy_fonts, numbers_of, undecided
-from etl.reading.legacy import to_unicode
+from etl.reading.legacy import Fonts, to_unicode, votes_of
 from etl.reading.markup import Places, read_html, read_spreadsheetml
 from etl.reading.textfile import read_records
 
@@ -25,16 +26,14 @@ def read_grids(path: Path, name: str, kind: str) -> list[Grid]:
     the content, OSError with the disk.
     """
     if kind == "text":
-        grids = [Grid(Path(name).stem or "csv", _frame(read_records(path)), typed=False)]
-        return [_in_unicode(grid, {}) for grid in grids]
+        return _in_unicode([Grid(Path(name).stem or "csv", _frame(read_records(path)), typed=False)], {})
     if kind == "html":
-        return [_in_unicode(Grid(sheet, _frame(rows), typed=False), {}) for sheet, rows in read_html(path)]
+        return _in_unicode([Grid(sheet, _frame(rows), typed=False) for sheet, rows in read_html(path)], {})
     if kind == "xml":
-        return [_in_unicode(_typed(*sheet), {}) for sheet in read_spreadsheetml(path)]
-    grids = _read_workbook(path)
-    fonts = legacy_fonts(path) if kind == "xlsx" else {}
+        return _in_unicode([_typed(*sheet) for sheet in read_spreadsheetml(path)], {})
+    grids = _in_unicode(_read_workbook(path), legacy_fonts(path) if kind == "xlsx" else {})
     from_1904 = counts_from_1904(path)
-    return [replace(_in_unicode(grid, fonts.get(grid.sheet, {})), from_1904=from_1904) for grid in grids]
+    return [replace(grid, from_1904=from_1904) for grid in grids]
 
 
 def _typed(name: str, rows: list[list[str]], places: Places) -> Grid:
@@ -43,9 +42,13 @@ def _typed(name: str, rows: list[list[str]], places: Places) -> Grid:
     return Grid(name, cells, numbers=pd.DataFrame(numbers, index=cells.index) if numbers else None)
 
 
-def _in_unicode(grid: Grid, fonts: Mapping[tuple[int, int], str]) -> Grid:
-    cells, legacy = to_unicode(grid.cells, fonts)
-    return replace(grid, cells=cells, legacy=legacy)
+def _in_unicode(grids: list[Grid], fonts: Mapping[str, Fonts]) -> list[Grid]:
+    votes = sum((votes_of(grid.cells, fonts.get(grid.sheet, {})) for grid in grids), Counter[str]())
+    found = []
+    for grid in grids:
+        cells, legacy = to_unicode(grid.cells, fonts.get(grid.sheet, {}), votes)
+        found.append(replace(grid, cells=cells, legacy=legacy))
+    return found
 
 
 def _read_workbook(path: Path) -> list[Grid]:

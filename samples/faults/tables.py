@@ -197,7 +197,6 @@ OF_TABLES: tuple[Fault, ...] = (
         "register_commune",
         "commune_repeated",
         "commune",
-        copies=("commune",),
         meddling=Meddling(rows=_repeat_row, forbidden=frozenset({"groups"})),
     ),
 )

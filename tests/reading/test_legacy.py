@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import openpyxl
@@ -42,7 +42,9 @@ def encoded(text: str, encoding: str) -> str:
 @pytest.mark.parametrize("encoding", ["TCVN3", "VNI", "VISCII", "UTF-8"])
 def test_every_commune_and_ethnic_group_comes_back(encoding: str) -> None:
     column = pd.Series([encoded(name, encoding) for name in NAMES], dtype="str")
-    cells, found = legacy.to_unicode(pd.DataFrame({1: column, 2: pd.Series(["x"] * len(NAMES), dtype="str")}), {})
+    cells, found = legacy.to_unicode(
+        pd.DataFrame({1: column, 2: pd.Series(["x"] * len(NAMES), dtype="str")}), {}, Counter()
+    )
     assert found == {1: encoding}
     wrong = [
         (name, read) for name, read in zip(NAMES, cells[1], strict=True)
@@ -55,7 +57,7 @@ def test_unicode_is_left_alone() -> None:
     cells = pd.DataFrame(
         {1: pd.Series(NAMES, dtype="str"), 2: pd.Series([f"{n} ✓ m² – №" for n in NAMES], dtype="str")}
     )
-    read, found = legacy.to_unicode(cells, {})
+    read, found = legacy.to_unicode(cells, {}, Counter())
     assert found == {}
     assert read is cells
     assert all(legacy.is_syllable(w) for n in NAMES for w in legacy._WORDS.findall(n) if not w.isascii())
