@@ -81,9 +81,7 @@ def read_heading(
         units = [said for where, lines in _places(tables, file_name, folder) for said in _units(lines, where, day)]
         if units:
             break
-    if form.sent_by == "district" and any(
-        units_on(last_day or today)[said.value].level == "district" for said in units
-    ):
+    if form.sent_by == "district" and any(said.level == "district" for said in units):
         # The province's name above a district's form says where the district lies.
         units = [said for said in units if said.level == "district"]
     unit = _unit(units, findings)

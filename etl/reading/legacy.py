@@ -16,6 +16,7 @@ from functools import lru_cache, partial
 import pandas as pd
 
 from etl.contracts import contracts
+from etl.model.text import clean
 from etl.reference.codes import ethnic_labels
 from etl.reference.data_files import rows
 from etl.reference.units import all_units
@@ -41,6 +42,11 @@ _OF_QUALITY = "ăâêôơư"
 _BEFORE_PALATAL = {"a", "ê", "i", "y", "oa", "uê", "uy"}
 # White space and ASCII punctuation part words; a soft hyphen is a letter (ư) of TCVN3.
 _WORDS = re.compile(r"[^ \t\r\n\u00a0!-/:-@\[-`{-~0-9]+")
+
+_BEHIND = re.compile(r"\s*(?:\([^)]*\)|[*:])+\s*$")
+"""What stands behind a header: a number in brackets, a star."""
+
+_KINDS_OF_PLACES = {"thôn", "bản", "tổ", "xã", "phường", "thị", "xóm", "huyện", "hộ", "trường"}
 
 _INITIALS = re.compile(r"^[bcdđghklmnpqrstvwxz]{1,5}$")
 """Consonants alone stand for words: đ, ĐT, KƯ is none of them."""
@@ -109,14 +115,21 @@ def decoders() -> dict[str, Decoder]:
 
 
 @lru_cache(maxsize=1)
-def _official_words() -> frozenset[str]:
-    """The words of forms, ethnic groups and units: Mnông, Hrê and Xtiêng are no Vietnamese syllables."""
-    names = [label for labels in ethnic_labels().values() for label in labels] + [u.name for u in all_units()]
+def _official_phrases() -> frozenset[str]:
+    """What forms and official lists call things: titles, headers, labels, ethnic groups, units; in small letters."""
+    names = [label for labels in ethnic_labels().values() for label in labels]
+    names += [name for unit in all_units() for name in (unit.name, unit.short)]
     for form in contracts().values():
         names += [form.title, form.agency]
         for column in form.columns:
             names += [*column.headers, *(label for labels in (column.values or {}).values() for label in labels)]
-    return frozenset(word.lower() for name in names for word in _WORDS.findall(name))
+    return frozenset(clean(name).lower() for name in names)
+
+
+@lru_cache(maxsize=1)
+def _official_words() -> frozenset[str]:
+    """The words of those: Mnông, Hrê and Xtiêng are no Vietnamese syllables."""
+    return frozenset(word for name in _official_phrases() for word in _WORDS.findall(name))
 
 
 def is_syllable(word: str) -> bool:
@@ -235,11 +248,11 @@ def to_unicode(cells: pd.DataFrame, fonts: Fonts, file_votes: Counter[str]) -> t
 
 
 def _gain(texts: list[str], encoding: str) -> float:
-    """How much more sense texts make in an encoding than as they stand: by syllables, else by words of forms."""
+    """How much more sense texts make in an encoding than as they stand: by syllables, else by what forms say."""
     sample = texts[:_SAMPLE]
     read = [decoders()[encoding](text) or text for text in sample]
     by_share = _share(read)[0] - _share(sample)[0]
-    return by_share or float(_official_in(read) - _official_in(sample))
+    return by_share or float(sum(map(_is_official, read)) - sum(map(_is_official, sample)))
 
 
 def _official_in(texts: Iterable[str]) -> int:
@@ -269,9 +282,9 @@ def _possible(text: str) -> float:
 
 
 def _is_official(text: str) -> bool:
-    """Whether every word that shows an encoding is one of a form or of an official name: «Xã» above a column."""
-    words = _words(text)
-    return bool(words) and all(word.lower() in _official_words() for word in words)
+    """Whether a text is what a form or an official list calls something, or a place: «Xã», «Thôn 1»; no name is."""
+    said = clean(_BEHIND.sub("", text)).lower()
+    return said in _official_phrases() or said.split(" ")[0] in _KINDS_OF_PLACES
 
 
 def _same_case(text: str, done: str) -> str:

@@ -46,6 +46,11 @@ def inject(fault: Fault, number: int, *, seed: int) -> Injected:
 
     def change(draw: Draw, rows: list[Row], units: Units, within: str) -> Edits:
         edits = dict(wish.rows(draw, rows, units, within)) if wish.rows else {}
+        if fault.repeats:
+            source = draw.number(0, len(rows) - 1)
+            rows.append(dict(rows[source]))
+            chosen.extend((source, len(rows) - 1))
+            return edits
         if not (fault.values or fault.cells or fault.copies) or not rows:
             return edits
         # Far down, so that something stands above it.
@@ -72,7 +77,7 @@ def inject(fault: Fault, number: int, *, seed: int) -> Injected:
     order = {name: at for at, name in enumerate(file.sheets)}
     fault_at = (
         max(addresses, key=lambda a: (order[a[0]], a[1]))
-        if fault.copies and not fault.values
+        if fault.repeats or (fault.copies and not fault.values)
         else addresses[-1]
         if addresses
         else None

@@ -19,7 +19,8 @@ class Fault:
 
     rule, severity, column: of the one finding that there must be. effect: row (rejected), cell (becomes empty), none,
     file (rejected). values: column → value, or what makes it of the row, changed before the row is written in the
-    file's own way; cells: column → what stands in the cell itself. copies: columns that the row takes from another
+    file's own way; cells: column → what stands in the cell itself. repeats: the row stands once more below.
+    copies: columns that the row takes from another
     row, which stands earlier in the file. at: where the finding is to stand. meddling: what else is done to the file.
     sector: in whose folder it lies; bytes_of: what is done to the finished file. also: columns that must be there.
     """
@@ -33,6 +34,7 @@ class Fault:
     values: Mapping[str, Any] = field(default_factory=dict)
     cells: Mapping[str, Any] = field(default_factory=dict)
     copies: tuple[str, ...] = ()
+    repeats: bool = False
     at: Anywhere = "row"
     meddling: Meddling = field(default_factory=Meddling)
     sector: str | None = None

@@ -101,12 +101,6 @@ def _near(dataset: str, column: str, text: str) -> Fault:
     )
 
 
-def _repeat_row(draw: Draw, rows: list[Row], units: Units, within: str) -> Edits:
-    del units, within
-    rows.append(dict(rows[draw.number(0, len(rows) - 1)]))
-    return {}
-
-
 OF_TABLES: tuple[Fault, ...] = (
     *(
         _total(dataset, column)
@@ -197,6 +191,7 @@ OF_TABLES: tuple[Fault, ...] = (
         "register_commune",
         "commune_repeated",
         "commune",
-        meddling=Meddling(rows=_repeat_row, forbidden=frozenset({"groups"})),
+        repeats=True,
+        meddling=Meddling(forbidden=frozenset({"groups"})),
     ),
 )
