@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run up down test unit lint docs lock env clean
+.PHONY: help install run up down test unit lint docs lock env clean bench-read
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ lint: install  ## ruff, mypy --strict, import-linter, SQL lint
 	@$(BIN)/mypy etl samples local
 	@$(BIN)/lint-imports
 	@$(BIN)/sqlfluff lint -q warehouse_sql
+
+bench-read: install  ## reading by format and size against pandas + openpyxl; BENCH=--full adds 700,000 rows
+	@$(BIN)/python -m local.bench_read $(BENCH)
 
 docs: install  ## the reference pages below docs/ from the definitions
 	@$(BIN)/python -m local.docs

@@ -117,7 +117,7 @@ def init() -> None:
 )
 @click.option("--communes", type=click.IntRange(1), default=12, show_default=True, help="how many have people")
 @click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--level", type=click.Choice(["clean", "realistic"]), default="clean", show_default=True)
+@click.option("--level", type=click.Choice(["clean", "realistic", "hostile"]), default="clean", show_default=True)
 def sample(folder: Path, period: Period, scale: float, communes: int, seed: int, level: str) -> None:
     """Write a made-up province of sector files into FOLDER, with the true indicators beside it.
 

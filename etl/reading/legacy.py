@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from etl.contracts import contracts
 from etl.model.text import clean
@@ -318,4 +320,6 @@ def _taken(mapped: Mapping[str, str], text: str) -> str:
 
 def _distinct(column: pd.Series[str]) -> list[str]:
     """The texts of a column that are not plain ASCII, each once."""
-    return [str(text) for text in column.dropna().unique() if not str(text).isascii()]
+    texts = pa.array(column, from_pandas=True)
+    found: list[str] = pc.unique(pc.filter(texts, pc.invert(pc.string_is_ascii(texts)))).to_pylist()
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import zipfile
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -31,8 +33,9 @@ def read_grids(path: Path, name: str, kind: str) -> list[Grid]:
         return _in_unicode([Grid(sheet, _frame(rows), typed=False) for sheet, rows in read_html(path)], {})
     if kind == "xml":
         return _in_unicode([_typed(*sheet) for sheet in read_spreadsheetml(path)], {})
-    grids = _in_unicode(_read_workbook(path), legacy_fonts(path) if kind == "xlsx" else {})
     from_1904 = counts_from_1904(path)
+    read = _read_workbook(path, from_1904=from_1904)
+    grids = _in_unicode(read, legacy_fonts(path) if kind == "xlsx" else {})
     return [replace(grid, from_1904=from_1904) for grid in grids]
 
 
@@ -51,8 +54,15 @@ def _in_unicode(grids: list[Grid], fonts: Mapping[str, Fonts]) -> list[Grid]:
     return found
 
 
-def _read_workbook(path: Path) -> list[Grid]:
-    """With calamine; with openpyxl where calamine refuses a file that openpyxl can read."""
+def _read_workbook(path: Path, *, from_1904: bool) -> list[Grid]:
+    """With calamine; with openpyxl where calamine refuses a file that openpyxl can read.
+
+    An xlsx that counts its days from 1904 goes to openpyxl first: calamine takes some of them for 1900's, four
+    years off (seen in an Excel file of agate-excel's examples).
+    """
+    if from_1904 and zipfile.is_zipfile(path):
+        with contextlib.suppress(Exception):
+            return _read_with_openpyxl(path)
     try:
         return _read_with_calamine(path)
     except MemoryError:
@@ -137,12 +147,13 @@ def cell_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        # fastexcel writes nine decimals and no powers of ten.
+        return str(int(value)) if value.is_integer() else f"{value:.9f}".rstrip("0").removesuffix(".")
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, date):
         return f"{value.isoformat()} 00:00:00"
-    return value.isoformat() if isinstance(value, time) else str(value)
+    return f"1899-12-31 {value.isoformat('seconds')}" if isinstance(value, time) else str(value)
 
 
 def _frame(records: list[list[str]]) -> pd.DataFrame:
