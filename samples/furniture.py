@@ -103,7 +103,7 @@ def extra_column(_: np.random.Generator, form: Contract, lines: list[Line], at: 
 
 
 VARIATIONS: tuple[Variation, ...] = (
-    shouted_headers, extra_column, other_marks, two_header_rows, numbering_row, blank_rows, total_row, closing_lines,
+    shouted_headers, extra_column, total_row, other_marks, two_header_rows, numbering_row, blank_rows, closing_lines,
 )  # fmt: skip
 
 

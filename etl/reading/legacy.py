@@ -96,6 +96,20 @@ def _table(encoding: str) -> Decoder:
     return decode
 
 
+@lru_cache(maxsize=1)
+def _vni_pairs() -> frozenset[bytes]:
+    return frozenset(
+        pair
+        for r in rows("legacy_encodings.csv")
+        if r["encoding"] == "VNI" and len(pair := bytes.fromhex(r["bytes_hex"])) == 2
+    )
+
+
+def _has_vni_pair(text: str) -> bool:
+    raw = _surface(text)
+    return raw is not None and any(raw[at : at + 2] in _vni_pairs() for at in range(len(raw) - 1))
+
+
 def _codec(encoding: str) -> Decoder:
     def decode(text: str) -> str | None:
         raw = _surface(text)
@@ -146,7 +160,7 @@ def is_syllable(word: str) -> bool:
     if found is None:
         return False
     vowels, coda = found["vowels"], found["coda"] or ""
-    if coda in ("ch", "nh") and vowels not in _BEFORE_PALATAL:
+    if (coda in ("ch", "nh") and vowels not in _BEFORE_PALATAL) or (vowels == "ơ" and coda in ("ng", "c")):
         return False
     if not tones:
         return True
@@ -235,6 +249,9 @@ def to_unicode(cells: pd.DataFrame, fonts: Fonts, file_votes: Counter[str]) -> t
             used = names[0]
         elif (gain := _gain(own, common)) > 0 or (gain == 0 and votes.total() > against):
             used = common
+        if used == "VNI" and not any(map(_has_vni_pair, own)) and _gain(own, "VNI") <= 0:
+            # A letter with its mark behind it is what VNI is known by; single letters are Unicode's, too.
+            used = None
         by_font = {row: font for (row, place), font in fonts.items() if place == column}
         values = cells[column]
         if used is not None:

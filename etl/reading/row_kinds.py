@@ -24,7 +24,9 @@ _NUMBER = re.compile(r"^[\s\d.,()%+–-]+(?: ?(?:hộ|người|khẩu|món|thẻ
 _NUMBERING = re.compile(r"^[(\[]?([A-Za-z]{1,2}|\d{1,2})[)\]]?\s*([=:].*)?$")
 _SERIAL = re.compile(r"^(\d+)[.)]?$")
 _SERIAL_OF_GROUP = re.compile(r"^(?:[IVXLC]+|[A-ZĐ])[.)]?$")
-_NUMBERED_LABEL = re.compile(r"^(?:[IVXLC]+|[A-DĐ])[.)]\s*\D")
+_NUMBERED_LABEL = re.compile(r"^(?!X[.)])(?:[IVXLC]+|[A-DĐ])[.)]\s*\D")
+"""I. Khu vực, A. Thành thị; but X. Bản Qua is short for Xã."""
+
 _TOTAL = re.compile(
     r"^(?:[ivxlc]{1,5} )?(?:(?:tong|cong|t cong|tong cong|tong so|tong hop|luy ke|cong don)"
     r"(?: (?:cong|so|ca|chung|toan|huyen|xa|phuong|thi|tran|thanh|pho|tinh|thon|ban|to|khu|nhom|trang|muc|cac|trong)"
