@@ -48,6 +48,7 @@ _WORDS = re.compile(r"[^ \t\r\n\u00a0!-/:-@\[-`{-~0-9]+")
 _BEHIND = re.compile(r"\s*(?:\([^)]*\)|[*:])+\s*$")
 """What stands behind a header: a number in brackets, a star."""
 
+_D = str.maketrans("Ðð", "Đđ")
 _KINDS_OF_PLACES = {"thôn", "bản", "tổ", "xã", "phường", "thị", "xóm", "huyện", "hộ", "trường"}
 
 _INITIALS = re.compile(r"^[bcdđghklmnpqrstvwxz]{1,5}$")
@@ -185,7 +186,12 @@ def _toned(vowels: str, coda: str) -> set[int]:
 
 def _words(text: str) -> list[str]:
     """The words of a text that are not plain ASCII: the only ones in which an encoding shows."""
-    return [w for w in _WORDS.findall(unicodedata.normalize("NFC", text)) if not w.isascii()]
+    return [w for w in _WORDS.findall(_plain(text)) if not w.isascii()]
+
+
+def _plain(text: str) -> str:
+    """NFC, and Đ for the Icelandic Ð that many keyboards give: no sign of an encoding."""
+    return unicodedata.normalize("NFC", text).translate(_D)
 
 
 def _share(texts: Iterable[str]) -> tuple[float, int]:
@@ -296,7 +302,7 @@ def _better(text: str, encoding: str) -> str:
 
 
 def _possible(text: str) -> float:
-    words = _WORDS.findall(unicodedata.normalize("NFC", text))
+    words = _WORDS.findall(_plain(text))
     return sum(map(is_syllable, words)) / len(words) if words else 0.0
 
 
