@@ -1,0 +1,1 @@
+-- Check results as rows, waived findings, quality scores.

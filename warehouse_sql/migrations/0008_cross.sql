@@ -1,0 +1,1 @@
+-- Findings between sectors and against past periods; decisions on what a rule holds back.

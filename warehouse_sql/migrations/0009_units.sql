@@ -1,0 +1,1 @@
+-- Successors of administrative units.

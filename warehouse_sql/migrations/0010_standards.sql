@@ -1,0 +1,1 @@
+-- Deprivations by the poverty standard in force.

@@ -1,0 +1,1 @@
+-- Constraints, foreign keys to units, what deletion and retention keep of themselves.

@@ -1,0 +1,1 @@
+-- What stood at a moment.

@@ -1,0 +1,1 @@
+-- Roles, column grants, row-level security. The last one: it looks at the catalogue as the others leave it.
