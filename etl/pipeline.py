@@ -157,7 +157,7 @@ def answer(settings: Settings, submission_id: str) -> Path:
 def _answer_one(conn: Connection, settings: Settings, submission_id: str) -> Path:
     submission = ledger.get(conn, submission_id)
     title = contract(submission.dataset).title if submission.dataset else ""
-    findings = ledger.findings(conn, submission=submission_id)
+    findings = ledger.findings(conn, submission=submission_id, origins=ledger.ANSWERED)
     source = archive.place(settings.archive, submission.sha256)
     # openpyxl loads the copy into this process: only what the screen has found to be small.
     copied = source if len(findings) and may_be_copied(source, settings) else None

@@ -23,7 +23,6 @@ from etl.reference.rules import tell_all
 from etl.reference.units import units_on
 from etl.warehouse import ledger
 
-RULES = ("household_not_listed", "members_count_differs")
 HOUSEHOLDS, MEMBERS = "register_household", "register_member"
 _ADDRESS = ["submission_id", "sheet", "row", "commune", "household_code"]
 
@@ -31,7 +30,7 @@ _ADDRESS = ["submission_id", "sheet", "row", "commune", "household_code"]
 def refresh(conn: Connection, submission: ledger.Submission) -> None:
     """Find the relations of the districts that a submission speaks for anew, and write what changed.
 
-    Replaces the findings of ``RULES`` and the row counts of each list that counts there now. Other datasets: nothing.
+    Replaces the findings of the pair and the row counts of each list that counts there now. Other datasets: nothing.
     """
     if submission.dataset not in (HOUSEHOLDS, MEMBERS) or submission.period is None:
         return
@@ -103,10 +102,8 @@ def _rows(conn: Connection, dataset: str, number: str, period: str, districts: l
 
 def _rewrite(conn: Connection, submission_id: str, dataset: str, found: pd.DataFrame) -> None:
     """Put the relations' findings in place of the earlier ones, and bring the counts of rows in step."""
-    kept = ledger.findings(conn, submission=submission_id).rename(columns={"column_name": "column"})
-    kept = kept[~kept["rule"].isin(RULES)]
     told = tell_all(found, contract(dataset).official_headers)
-    ledger.replace_findings(conn, submission_id, pd.concat([kept, told], ignore_index=True) if len(told) else kept)
+    ledger.replace_findings(conn, submission_id, told, origin="register")
     if dataset == MEMBERS:
         submission = ledger.get(conn, submission_id)
         loaded = conn.scalar(

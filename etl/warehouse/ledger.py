@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 from sqlalchemy import Connection, text
@@ -15,7 +16,18 @@ from etl.warehouse.engine import driver
 
 FINDING_FIELDS = (
     "rule", "severity", "sheet", "row", "column_name", "header", "value", "message", "suggestion",
+    "other_submission_id", "other_sheet", "other_row", "difference",
 )  # fmt: skip
+
+Origin = Literal["file", "register", "drift", "cross"]
+"""What finds: the file's own check, the register's two lists together, past periods, the other sectors."""
+
+_ORIGINS: tuple[Origin, ...] = ("file", "register", "drift", "cross")
+_NUMBERS = 100_000_000
+"""Findings are numbered by origin, each from a start of its own: numbers stay whatever is found anew, in any order."""
+
+ANSWERED: tuple[Origin, ...] = ("file", "register", "drift")
+"""What a sender is told of: findings of the other sectors name people of theirs."""
 
 
 @dataclass(frozen=True)
@@ -174,32 +186,33 @@ def set_accepted_rows(conn: Connection, submission_id: str, accepted: int) -> No
     )
 
 
-def replace_findings(conn: Connection, submission_id: str, told: pd.DataFrame) -> None:
-    """Put findings (a told frame: findings, header, message, suggestion) in place of the submission's earlier ones.
+def replace_findings(conn: Connection, submission_id: str, told: pd.DataFrame, origin: Origin = "file") -> None:
+    """Put findings (a told frame: findings, header, message, suggestion) in place of the earlier ones of their origin.
 
-    ``findings_version`` grows only when they differ, so that a re-run writes no new answer.
+    Also with the other side's row and the difference, where a finding has them. ``findings_version`` grows only when
+    what the answer shows differs, so that a re-run writes no new answer.
     """
-    new = told.rename(columns={"column": "column_name"})[list(FINDING_FIELDS)].reset_index(drop=True)
-    old = findings(conn, submission=submission_id)[list(FINDING_FIELDS)]
-    if len(new) == len(old) and _comparable(new).equals(_comparable(old)):
+    told = told.rename(columns={"column": "column_name"}).reset_index(drop=True)
+    new = _comparable(told.reindex(columns=list(FINDING_FIELDS)))
+    old = _comparable(findings(conn, submission=submission_id, origins=[origin])[list(FINDING_FIELDS)])
+    if len(new) == len(old) and new.equals(old):
         return
-    conn.execute(text("DELETE FROM quality.finding WHERE submission_id = :id"), {"id": submission_id})
-    with (
-        driver(conn).cursor() as cursor,
-        cursor.copy(f"COPY quality.finding (submission_id, number, {', '.join(FINDING_FIELDS)}) FROM STDIN") as copy,
-    ):
-        for number, row in enumerate(_comparable(new).itertuples(index=False, name=None), start=1):
-            copy.write_row((submission_id, number, *row))
-    conn.execute(
-        text("UPDATE intake.submission SET findings_version = findings_version + 1 WHERE id = :id"),
-        {"id": submission_id},
-    )
+    key = {"id": submission_id, "origin": origin}
+    conn.execute(text("DELETE FROM quality.finding WHERE submission_id = :id AND origin = :origin"), key)
+    columns = ", ".join(("submission_id", "origin", "number", *FINDING_FIELDS))
+    first = 1 + _NUMBERS * _ORIGINS.index(origin)
+    with driver(conn).cursor() as cursor, cursor.copy(f"COPY quality.finding ({columns}) FROM STDIN") as copy:
+        for number, row in enumerate(new.itertuples(index=False, name=None), start=first):
+            copy.write_row((submission_id, origin, number, *row))
+    if origin in ANSWERED:
+        grown = "UPDATE intake.submission SET findings_version = findings_version + 1 WHERE id = :id"
+        conn.execute(text(grown), {"id": submission_id})
 
 
 def _comparable(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame as plain objects with None for what is missing; NUL, which PostgreSQL cannot keep, as a sign for it."""
     plain = frame.astype("object").where(frame.notna(), None)
-    for name in ("sheet", "value", "message", "suggestion"):
+    for name in ("sheet", "value", "message", "suggestion", "other_sheet"):
         plain[name] = [v.replace("\x00", "␀") if isinstance(v, str) else v for v in plain[name]]
     return plain
 
@@ -218,23 +231,28 @@ def replace_check_run(conn: Connection, submission_id: str, check_run: dict[str,
         )
 
 
-def findings(conn: Connection, *, submission: str | None = None, period: str | None = None) -> pd.DataFrame:
-    """Findings of one submission, of a period's submissions, or all.
+def findings(
+    conn: Connection, *, submission: str | None = None, period: str | None = None, origins: Sequence[Origin] = _ORIGINS
+) -> pd.DataFrame:
+    """Findings of one submission, of a period's submissions, or all; of some origins alone where they are named.
 
-    Columns: submission_id, sector, file, number, and ``FINDING_FIELDS``; row Int64, the others str.
+    Columns: submission_id, sector, file, origin, number, other_file and ``FINDING_FIELDS``; rows Int64, difference
+    Decimal or None (object), the others str.
     """
     query = text(
-        "SELECT f.submission_id, s.sector, s.file_name AS file, f.number, f.rule, f.severity, f.sheet, f.row,"
-        " f.column_name, f.header, f.value, f.message, f.suggestion"
+        "SELECT f.submission_id, s.sector, s.file_name AS file, f.origin, f.number, f.rule, f.severity, f.sheet, f.row,"
+        " f.column_name, f.header, f.value, f.message, f.suggestion,"
+        " f.other_submission_id, other.file_name AS other_file, f.other_sheet, f.other_row, f.difference"
         " FROM quality.finding AS f JOIN intake.submission AS s ON s.id = f.submission_id"
+        " LEFT JOIN intake.submission AS other ON other.id = f.other_submission_id"
         " WHERE (CAST(:submission AS text) IS NULL OR f.submission_id = :submission)"
-        " AND (CAST(:period AS text) IS NULL OR s.period = :period)"
+        " AND (CAST(:period AS text) IS NULL OR s.period = :period) AND f.origin = ANY(:origins)"
         " ORDER BY s.sector, s.file_name, f.submission_id, f.number"
     )
-    result = conn.execute(query, {"submission": submission, "period": period})
+    result = conn.execute(query, {"submission": submission, "period": period, "origins": list(origins)})
     frame = pd.DataFrame(result.all(), columns=list(result.keys()))
-    texts = {name: "str" for name in frame.columns if name not in ("row", "number")}
-    return frame.astype({**texts, "row": "Int64", "number": "int64"})
+    numbers = {"row": "Int64", "other_row": "Int64", "number": "int64", "difference": "object"}
+    return frame.astype({name: "str" for name in frame.columns if name not in numbers} | numbers)
 
 
 def mark_answered(conn: Connection, submission_id: str, version: int) -> None:
