@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from etl.model.frames import records
 from etl.reference import codes, standards
 from etl.reference.figures import figures
+from etl.reference.successors import successions
 from etl.reference.targets import targets
 from etl.reference.units import all_units
 
@@ -24,6 +25,17 @@ def _units() -> Rows:
             "type": u.type, "parent_code": u.parent, "is_rural": u.is_rural, "is_30a": u.is_30a,
         }
         for u in all_units()
+    ]  # fmt: skip
+
+
+def _successors() -> Rows:
+    return [
+        {
+            "id": i, "code": s.old and s.old[0], "valid_from": s.old and s.old[1], "changed_on": s.on,
+            "new_code": s.new and s.new[0], "new_valid_from": s.new and s.new[1], "share": s.share,
+            "basis": s.basis, "status": s.status,
+        }
+        for i, s in enumerate(successions(), start=1)
     ]  # fmt: skip
 
 
@@ -41,6 +53,7 @@ def _objects() -> Rows:
 
 def _tables() -> Iterator[tuple[str, Rows]]:
     yield "unit", _units()
+    yield "unit_successor", _successors()
     yield "programme", _programmes()
     yield "object_code", _objects()
     yield "ethnic_group", [{"code": code, "name": name} for name, code in codes.ethnic_codes().items()]
