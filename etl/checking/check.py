@@ -142,7 +142,15 @@ def _ordered(findings: pd.DataFrame, rows: pd.DataFrame, form: Contract) -> pd.D
 
 def _check_run(suite: str, outcomes: list[Outcome]) -> dict[str, Any]:
     result = [
-        {"rule": o.meta["rule"], "column": o.meta["column"], "evaluated": o.evaluated, "failed": len(o.failed)}
+        {
+            "expectation": o.id,
+            "rule": o.meta["rule"],
+            "column": o.meta["column"],
+            "stage": o.meta["stage"],
+            "severity": o.severity,
+            "evaluated": o.evaluated,
+            "failed": o.unsuccessful,
+        }
         for o in outcomes
     ]
     failed = sum(not o.success for o in outcomes)

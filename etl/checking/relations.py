@@ -43,5 +43,6 @@ def _told(rows: pd.DataFrame, outcome: Outcome, period: Period) -> pd.DataFrame:
             "rule": outcome.meta["rule"], "severity": outcome.severity, "sheet": part["sheet"].astype("str"),
             "row": part["row"].astype("Int64"), "column": outcome.meta["column"], "value": value,
             "params": pd.Series(params, index=part.index, dtype="object"), "submission_id": part["submission_id"],
+            "waived": pd.Series(index=part.index, dtype="str"),
         }
     )  # fmt: skip

@@ -23,13 +23,22 @@ FOLDER = ROOT / "expectations"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one expectation said: its meta (rule, column …), severity, how many rows it looked at, the failing index."""
+    """What one expectation said: its meta (rule, column …), severity, how many rows it looked at, the failing index.
 
+    One about the table as a whole looks at one thing and has no failing index.
+    """
+
+    id: str
     meta: Mapping[str, Any]
     severity: str
     evaluated: int
     failed: pd.Index
     success: bool
+
+    @property
+    def unsuccessful(self) -> int:
+        """How many of the ``evaluated`` failed."""
+        return len(self.failed) or int(not self.success)
 
 
 def _gx() -> Any:
@@ -93,6 +102,6 @@ def _outcome(expectation: dict[str, Any], result: Any) -> Outcome:
     detail = result.result
     failed = pd.Index(detail.get("unexpected_index_list") or [])
     return Outcome(
-        expectation["meta"], expectation["severity"], int(detail.get("element_count") or 0), failed,
+        expectation["id"], expectation["meta"], expectation["severity"], int(detail.get("element_count") or 1), failed,
         bool(result.success),
     )  # fmt: skip

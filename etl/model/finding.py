@@ -34,7 +34,7 @@ class Finding:
     rule: id in ``etl/reference/rules.yml``; severity: of this finding (a rule of one cell is critical where the column
     is required, a warning where it is not); sheet, row: physical address (row 1 is Excel's first), None where the
     fault is the file's; column: our column name; value: what stood there, as text; params: what the rule's message
-    names besides (each a string).
+    names besides (each a string); waived: id of the waiver under which it lies: told, and no more.
     """
 
     rule: str
@@ -44,15 +44,17 @@ class Finding:
     column: str | None = None
     value: str | None = None
     params: Mapping[str, str] = field(default_factory=dict)
+    waived: str | None = None
 
 
-FINDING_COLUMNS = ("rule", "severity", "sheet", "row", "column", "value", "params")
-"""Columns of a findings frame: rule, severity str; sheet str?, row Int64?, column, value str?; params dict (object)."""
+FINDING_COLUMNS = ("rule", "severity", "sheet", "row", "column", "value", "params", "waived")
+"""Columns of a findings frame: rule, severity str; sheet str?, row Int64?, column, value str?; params dict (object);
+waived str?, which a frame that knows of no waiver may lack until ``as_findings``."""
 
 
 def findings_frame(findings: Iterable[Finding] = ()) -> pd.DataFrame:
     """A findings frame (``FINDING_COLUMNS``) of single findings; without any, an empty one of the same types."""
-    rows = [(f.rule, f.severity.value, f.sheet, f.row, f.column, f.value, dict(f.params)) for f in findings]
+    rows = [(f.rule, f.severity.value, f.sheet, f.row, f.column, f.value, dict(f.params), f.waived) for f in findings]
     return as_findings(pd.DataFrame(rows, columns=list(FINDING_COLUMNS))) if rows else _none().copy()
 
 
@@ -72,6 +74,7 @@ def as_findings(frame: pd.DataFrame) -> pd.DataFrame:
             "column": frame["column"].astype("str"),
             "value": frame["value"].astype("str"),
             "params": frame["params"].astype("object"),
+            "waived": frame["waived"].astype("str") if "waived" in frame else pd.Series(index=frame.index, dtype="str"),
         }
     ).reset_index(drop=True)
 

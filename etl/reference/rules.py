@@ -16,13 +16,20 @@ from etl.reference.data_files import yaml_of
 
 
 class Rule(BaseModel):
-    """One rule. severity ``by_column``: critical where the column is required, a warning where it is not."""
+    """One rule.
+
+    severity ``by_column``: critical where the column is required, a warning where it is not. scope: whether a finding
+    is of a data row, or of the file, its headers, its totals. waivable: whether a reviewed waiver may let a finding
+    lie; never what cannot be read, is not there, or would count twice.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
     severity: Severity | Literal["by_column"]
     effect: Effect
+    scope: Literal["file", "row"] = "row"
+    waivable: bool = False
     vi: str
     en: str
     suggestion: str
@@ -49,6 +56,12 @@ def rules() -> dict[str, Rule]:
     return {key: Rule.model_validate({"id": key, **raw}) for key, raw in yaml_of("rules.yml").items()}
 
 
+def told_waiver(params: Mapping[str, str]) -> str:
+    """Why a waived finding lies, in Vietnamese: params ``waived_reason``, ``waived_by``, ``waived_until``."""
+    reason, by, until = (params.get(f"waived_{name}", "…") for name in ("reason", "by", "until"))
+    return f"Được miễn đến hết ngày {until}: {reason.rstrip('.')} (người phụ trách: {by})."
+
+
 class _Lenient(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return "…"
@@ -63,14 +76,19 @@ def tell(rule: str, value: str | None, header: str | None, params: Mapping[str, 
 
 
 def tell_all(findings: pd.DataFrame, headers: Mapping[str, str]) -> pd.DataFrame:
-    """A findings frame with ``header``, ``message`` (Vietnamese), ``message_en`` and ``suggestion`` beside it.
+    """A findings frame with ``header``, ``message`` (Vietnamese), ``message_en``, ``suggestion``, ``waiver`` beside it.
 
-    headers: our column name → header on the form. Same index, all str.
+    headers: our column name → header on the form. Same index, all str; waiver: of a waived one, who let it lie and why.
     """
     header = [headers.get(c) if isinstance(c, str) else None for c in findings["column"]]
     values = [v if isinstance(v, str) else None for v in findings["value"]]
     told = [tell(*each) for each in zip(findings["rule"], values, header, findings["params"], strict=True)]
+    waivers = [
+        told_waiver(params) if isinstance(waived, str) else None
+        for waived, params in zip(findings["waived"], findings["params"], strict=True)
+    ]
     return findings.assign(
+        waiver=pd.array(waivers, dtype="str"),
         header=pd.array(header, dtype="str"),
         message=pd.array([t.vi for t in told], dtype="str"),
         message_en=pd.array([t.en for t in told], dtype="str"),

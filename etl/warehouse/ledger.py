@@ -15,7 +15,7 @@ from etl.model.examined import Examined, Verdict
 from etl.warehouse.engine import driver
 
 FINDING_FIELDS = (
-    "rule", "severity", "sheet", "row", "column_name", "header", "value", "message", "suggestion",
+    "rule", "severity", "sheet", "row", "column_name", "header", "value", "message", "suggestion", "waived", "waiver",
     "other_submission_id", "other_sheet", "other_row", "difference",
 )  # fmt: skip
 
@@ -187,7 +187,7 @@ def set_accepted_rows(conn: Connection, submission_id: str, accepted: int) -> No
 
 
 def replace_findings(conn: Connection, submission_id: str, told: pd.DataFrame, origin: Origin = "file") -> None:
-    """Put findings (a told frame: findings, header, message, suggestion) in place of the earlier ones of their origin.
+    """Put findings (a frame of ``tell_all``) in place of the earlier ones of their origin.
 
     Also with the other side's row and the difference, where a finding has them. ``findings_version`` grows only when
     what the answer shows differs, so that a re-run writes no new answer.
@@ -212,22 +212,36 @@ def replace_findings(conn: Connection, submission_id: str, told: pd.DataFrame, o
 def _comparable(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame as plain objects with None for what is missing; NUL, which PostgreSQL cannot keep, as a sign for it."""
     plain = frame.astype("object").where(frame.notna(), None)
-    for name in ("sheet", "value", "message", "suggestion", "other_sheet"):
+    for name in ("sheet", "value", "message", "suggestion", "waiver", "other_sheet"):
         plain[name] = [v.replace("\x00", "␀") if isinstance(v, str) else v for v in plain[name]]
     return plain
 
 
 def replace_check_run(conn: Connection, submission_id: str, check_run: dict[str, Any]) -> None:
-    """Put the outcome of a suite in place of the submission's earlier one; an empty one (never checked) removes it."""
+    """Put the outcome of a suite in place of the submission's earlier one; an empty one (never checked) removes it.
+
+    Kept twice: as one row a submission, and as one row an expectation (``quality.check_result``) for questions.
+    """
+    conn.execute(text("DELETE FROM quality.check_result WHERE submission_id = :id"), {"id": submission_id})
     conn.execute(text("DELETE FROM quality.check_run WHERE submission_id = :id"), {"id": submission_id})
-    if check_run:
-        values = {**check_run, "id": submission_id, "result": json.dumps(check_run["result"])}
+    if not check_run:
+        return
+    values = {**check_run, "id": submission_id, "result": json.dumps(check_run["result"])}
+    conn.execute(
+        text(
+            "INSERT INTO quality.check_run (submission_id, suite, success, evaluated, unsuccessful, result)"
+            " VALUES (:id, :suite, :success, :evaluated, :unsuccessful, :result)"
+        ),
+        values,
+    )
+    if check_run["result"]:
         conn.execute(
             text(
-                "INSERT INTO quality.check_run (submission_id, suite, success, evaluated, unsuccessful, result)"
-                " VALUES (:id, :suite, :success, :evaluated, :unsuccessful, :result)"
+                "INSERT INTO quality.check_result (submission_id, suite, expectation_id, rule, column_name, stage,"
+                " severity, evaluated, failed)"
+                " VALUES (:id, :suite, :expectation, :rule, :column, :stage, :severity, :evaluated, :failed)"
             ),
-            values,
+            [{"id": submission_id, "suite": check_run["suite"], **one} for one in check_run["result"]],
         )
 
 
@@ -241,7 +255,7 @@ def findings(
     """
     query = text(
         "SELECT f.submission_id, s.sector, s.file_name AS file, f.origin, f.number, f.rule, f.severity, f.sheet, f.row,"
-        " f.column_name, f.header, f.value, f.message, f.suggestion,"
+        " f.column_name, f.header, f.value, f.message, f.suggestion, f.waived, f.waiver,"
         " f.other_submission_id, other.file_name AS other_file, f.other_sheet, f.other_row, f.difference"
         " FROM quality.finding AS f JOIN intake.submission AS s ON s.id = f.submission_id"
         " LEFT JOIN intake.submission AS other ON other.id = f.other_submission_id"

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from etl.model.frames import records
 from etl.reference import codes, standards
 from etl.reference.figures import figures
+from etl.reference.rules import rules
 from etl.reference.successors import successions
 from etl.reference.targets import targets
 from etl.reference.units import all_units
@@ -65,6 +66,7 @@ def _tables() -> Iterator[tuple[str, Rows]]:
         ],
     )
     yield "target", [t.model_dump() for t in targets()]
+    yield "rule", [r.model_dump(exclude={"suggestion"}) | {"effect": r.effect.value} for r in rules().values()]
     yield "figure", [{"id": i, **row._asdict()} for i, row in enumerate(records(figures()), start=1)]
 
 
