@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, text
 from etl import register_relations
 from etl.contracts import contract, contracts
 from etl.examine import LOCAL_TIME, examine
-from etl.indicators import editions, indicators
+from etl.indicators import editions
 from etl.indicators import measure as measuring
 from etl.intake import archive, inbox
 from etl.model.examined import Verdict
@@ -30,7 +30,7 @@ from etl.reference.rules import tell_all
 from etl.reference.units import units_on
 from etl.reporting import Definition, write_answer, write_report
 from etl.settings import SECTORS, Settings
-from etl.warehouse import connect, ledger, staging
+from etl.warehouse import connect, ledger, moments, staging
 from etl.warehouse import load as loading
 from etl.warehouse import publish as publishing
 
@@ -127,6 +127,7 @@ def load(settings: Settings, submission_id: str) -> str | None:
     with connect(settings) as engine:
         with engine.begin() as conn:
             submission = ledger.get(conn, submission_id)
+            moment = None
             if submission.accepted_at is None:
                 if submission.verdict is None:
                     raise LookupError(f"submission {submission_id} is not prepared: run its step «prepare» first")
@@ -134,8 +135,8 @@ def load(settings: Settings, submission_id: str) -> str | None:
                     ledger.set_rejected(conn, submission_id)
                     return None
                 loading.load_rows(conn, submission, staging.read(settings.archive, submission_id))
-                publishing.publish(conn, submission_id)
-            register_relations.refresh(conn, submission)
+                moment = publishing.publish(conn, submission_id)
+            register_relations.refresh(conn, submission, moment)
         with engine.begin() as conn:
             loading.analyze(conn, submission)
     staging.remove(settings.archive, submission_id)
@@ -205,6 +206,7 @@ def measure(settings: Settings, period: str) -> int:
     """Measure every indicator of a period as provisional figures; how many numbers. Replaces the earlier ones."""
     with connect(settings) as engine, engine.begin() as conn:
         conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_MEASURER})
+        moments.stand_at(conn, None)
         frame = measuring.measure(conn, Period.parse(period))
         measuring.store(conn, Period.parse(period), frame)
     return len(frame)
@@ -214,6 +216,7 @@ def measure_outdated(settings: Settings) -> list[str]:
     """Measure the periods whose provisional figures rest on something else than what counts now; those periods."""
     with connect(settings) as engine, engine.begin() as conn:
         conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_MEASURER})
+        moments.stand_at(conn, None)
         periods = measuring.outdated(conn)
         for period in periods:
             measuring.store(conn, period, measuring.measure(conn, period))
@@ -264,13 +267,6 @@ def publish_edition(settings: Settings, period: str) -> tuple[int, bool]:
 
 def report(settings: Settings, period: str, edition: int | None, folder: Path | None = None) -> Path:
     """Write the report workbook of an edition (None: the provisional figures); its path."""
-    with connect(settings) as engine, engine.begin() as conn:
-        return write_report(conn, Period.parse(period), folder or settings.reports, edition, definitions())
-
-
-def definitions() -> list[Definition]:
-    """How each indicator is named and grouped in a report, in the order of the registry."""
-    return [
-        Definition(i.code, i.names.vi, i.query.unit, i.query.group, i.query.direction, order, i.in_summary)
-        for order, i in enumerate(indicators().values())
-    ]
+    with connect(settings) as engine, engine.execution_options(isolation_level="REPEATABLE READ").begin() as conn:
+        shown = [Definition(**one) for one in editions.shown(conn, Period.parse(period), edition)]
+        return write_report(conn, Period.parse(period), folder or settings.reports, edition, shown)

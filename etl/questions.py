@@ -19,7 +19,7 @@ from etl.model.period import Period
 from etl.reference.units import units_on
 from etl.reporting.template import write_template
 from etl.settings import Settings
-from etl.warehouse import at, connect, ledger
+from etl.warehouse import connect, ledger, moments
 
 
 def indicators(
@@ -27,7 +27,7 @@ def indicators(
 ) -> pd.DataFrame:
     """The indicators of a period, measured now from the rows that count (at ``as_of``), of one level or unit or all."""
     with connect(settings) as engine, engine.begin() as conn:
-        at(conn, as_of)
+        moments.stand_at(conn, as_of)
         frame = measuring.measure(conn, period)
     if level is not None:
         frame = frame[frame["unit_level"] == level]
@@ -41,7 +41,7 @@ def indicators(
 def trace(settings: Settings, indicator: str, period: Period, unit: str, as_of: datetime | None) -> pd.DataFrame:
     """The contributing rows of one number. Raises LookupError for an unknown indicator or unit."""
     with connect(settings) as engine, engine.begin() as conn:
-        at(conn, as_of)
+        moments.stand_at(conn, as_of)
         return tracing.trace(conn, indicator, period, unit)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import pandas as pd
 from sqlalchemy import Connection, text
@@ -27,9 +28,10 @@ HOUSEHOLDS, MEMBERS = "register_household", "register_member"
 _ADDRESS = ["submission_id", "sheet", "row", "commune", "household_code"]
 
 
-def refresh(conn: Connection, submission: ledger.Submission) -> None:
+def refresh(conn: Connection, submission: ledger.Submission, moment: datetime | None = None) -> None:
     """Find the relations of the districts that a submission speaks for anew, and write what changed.
 
+    moment: of the submission's publishing, where that is what changed them.
     Replaces the findings of the pair and the row counts of each list that counts there now. Other datasets: nothing.
     """
     if submission.dataset not in (HOUSEHOLDS, MEMBERS) or submission.period is None:
@@ -42,7 +44,7 @@ def refresh(conn: Connection, submission: ledger.Submission) -> None:
     found = relations.relate(households, members, Period.parse(submission.period))
     for submission_id, dataset in sorted({(one, dataset) for one, dataset, _ in lists}):
         own = found[found["submission_id"] == submission_id]
-        _rewrite(conn, submission_id, dataset, own.drop(columns="submission_id"))
+        _rewrite(conn, submission_id, dataset, own.drop(columns="submission_id"), moment)
 
 
 def _districts_together(conn: Connection, submission_id: str, period: str) -> list[str]:
@@ -100,7 +102,7 @@ def _rows(conn: Connection, dataset: str, number: str, period: str, districts: l
     return frame.astype({c: "str" for c in columns if c not in ("row", number)} | {"row": "int64", number: "Int64"})
 
 
-def _rewrite(conn: Connection, submission_id: str, dataset: str, found: pd.DataFrame) -> None:
+def _rewrite(conn: Connection, submission_id: str, dataset: str, found: pd.DataFrame, moment: datetime | None) -> None:
     """Put the relations' findings in place of the earlier ones, and bring the counts of rows in step."""
     told = tell_all(found, contract(dataset).official_headers)
     ledger.replace_findings(conn, submission_id, told, origin="register")
@@ -111,7 +113,7 @@ def _rewrite(conn: Connection, submission_id: str, dataset: str, found: pd.DataF
             {"id": submission_id, "period": submission.period},
         )
         orphans = int((found["rule"] == "household_not_listed").sum())
-        ledger.set_accepted_rows(conn, submission_id, (loaded or 0) - orphans)
+        ledger.set_accepted_rows(conn, submission_id, (loaded or 0) - orphans, moment)
 
 
 def relate_examined(examined: Mapping[str, Examined]) -> dict[str, Examined]:

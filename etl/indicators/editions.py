@@ -6,13 +6,14 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, text
 
-from etl.indicators.measure import definitions, insert, measure, value_records
+from etl.indicators.measure import Counting, counting, definitions, insert, measure, value_records
+from etl.indicators.registry import indicators
 from etl.model.period import Period
-
-_ONE_PUBLISHER = 4_009_005
+from etl.warehouse import at, ledger, moments
 
 
 @dataclass(frozen=True)
@@ -32,17 +33,14 @@ def publish(conn: Connection, period: Period, code_version: str) -> Edition:
     """Freeze a period's figures as the next edition; the newest stands where nothing has changed since.
 
     What makes an edition is the submissions that count, the definitions (queries, standard, targets) and the values.
+    Its moment comes first and nobody publishes meanwhile: what counted then is what it holds, for ever.
     """
-    conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_PUBLISHER})
-    frame = measure(conn, period)
-    values = value_records(frame)
-    submissions = list(
-        conn.scalars(
-            text("SELECT DISTINCT submission_id FROM core.current_coverage WHERE period = :period ORDER BY 1"),
-            {"period": str(period)},
-        )
-    )
-    content = json.dumps([submissions, definitions(period), values], default=str, sort_keys=True, ensure_ascii=False)
+    moment = moments.take_turn(conn)
+    at(conn, moment)
+    values = value_records(measure(conn, period))
+    submissions = counting(conn, period)
+    made_by = _json(definitions(period))
+    content = _json([[s.submission_id for s in submissions], made_by, values])
     fingerprint = hashlib.sha256(content.encode()).hexdigest()
     newest = get(conn, period)
     if newest is not None and newest.fingerprint == fingerprint:
@@ -50,17 +48,42 @@ def publish(conn: Connection, period: Period, code_version: str) -> Edition:
     key = {"period": str(period), "number": newest.number + 1 if newest else 1}
     conn.execute(
         text(
-            "INSERT INTO mart.edition (period, number, fingerprint, as_of, code_version) VALUES (:period, :number,"
-            " :fingerprint, greatest(clock_timestamp(), (SELECT max(accepted_at) FROM intake.submission)), :version)"
+            "INSERT INTO mart.edition (period, number, fingerprint, as_of, code_version, definitions)"
+            " VALUES (:period, :number, :fingerprint, :as_of, :version, CAST(:definitions AS jsonb))"
         ),
-        {**key, "fingerprint": fingerprint, "version": code_version},
+        {**key, "fingerprint": fingerprint, "as_of": moment, "version": code_version, "definitions": made_by},
     )
-    insert(conn, "edition_submission", [{**key, "submission_id": s} for s in submissions])
+    insert(conn, "edition_submission", [{**key, **_kept(conn, s)} for s in submissions])
     insert(conn, "edition_value", [{**key, **v} for v in values])
     published = get(conn, period)
     if published is None:
         raise RuntimeError(f"the edition of {period} was written and cannot be read")
     return Edition(**{**published.__dict__, "new": True})
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, default=str, sort_keys=True, ensure_ascii=False)
+
+
+def _kept(conn: Connection, one: Counting) -> dict[str, Any]:
+    """What an edition says of a submission: nothing of it may change with later recounts."""
+    now = ledger.get(conn, one.submission_id)
+    return {
+        "submission_id": one.submission_id, "rows_accepted": now.rows_accepted, "rows_rejected": now.rows_rejected,
+        "district_codes": list(one.districts),
+    }  # fmt: skip
+
+
+def shown(conn: Connection, period: Period, number: int | None) -> list[dict[str, Any]]:
+    """How each indicator stands in the report of an edition (``Indicator.shown``), as it was defined on its day.
+
+    number None: as it is defined now. So too for an edition from before definitions were kept with it.
+    """
+    kept = conn.scalar(
+        text("SELECT definitions -> 'indicators' FROM mart.edition WHERE period = :period AND number = :number"),
+        {"period": str(period), "number": number},
+    )
+    return kept or [i.shown(order) for order, i in enumerate(indicators().values())]
 
 
 def get(conn: Connection, period: Period, number: int | None = None) -> Edition | None:

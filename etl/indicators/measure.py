@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from sqlalchemy import Connection, text
@@ -20,6 +20,7 @@ from sqlalchemy import Connection, text
 from etl.indicators.areas import Area, areas
 from etl.indicators.registry import Indicator, Query, indicators, queries
 from etl.model.period import Period
+from etl.reference.figures import figures
 from etl.reference.standards import standard_on
 from etl.reference.targets import Target, targets
 from etl.reference.units import units_on
@@ -163,11 +164,34 @@ def _target(one: Indicator, area: Area, period: Period) -> Target | None:
     return next((t for scope in scopes for t in valid if t.scope == scope), None)
 
 
-def definitions(period: Period) -> list[Any]:
-    """What a period's figures are made by: queries, targets, the poverty standard."""
-    return [
-        [q.model_dump() for q in queries()], [t.model_dump() for t in targets()], standard_on(period.last_day).body,
-    ]  # fmt: skip
+def definitions(period: Period) -> dict[str, Any]:
+    """What a period's figures are made by and are called: plain data, all that does not come from a submission."""
+    return {
+        "indicators": [i.shown(order) for order, i in enumerate(indicators().values())],
+        "queries": [q.model_dump() for q in queries()],
+        "targets": [t.model_dump() for t in targets()],
+        "figures": figures().query("year == @period.year").to_dict("records"),
+        "standard": standard_on(period.last_day).body,
+    }
+
+
+class Counting(NamedTuple):
+    """A submission that counts: its file, dataset, and the districts for which it does."""
+
+    submission_id: str
+    file: str
+    dataset: str
+    districts: tuple[str, ...]
+
+
+def counting(conn: Connection, period: Period) -> list[Counting]:
+    """The submissions that count in a period at the setting as-of, by id."""
+    query = text(
+        "SELECT c.submission_id, s.file_name, c.dataset, array_agg(c.district_code ORDER BY c.district_code)"
+        " FROM core.current_coverage AS c JOIN intake.submission AS s ON s.id = c.submission_id"
+        " WHERE c.period = :period GROUP BY 1, 2, 3 ORDER BY 1"
+    )
+    return [Counting(i, f, d, tuple(own)) for i, f, d, own in conn.execute(query, {"period": str(period)})]
 
 
 def basis(conn: Connection, period: Period) -> str:
@@ -194,7 +218,8 @@ def store(conn: Connection, period: Period, frame: pd.DataFrame) -> None:
     conn.execute(text("DELETE FROM mart.indicator_value WHERE period = :period"), key)
     insert(conn, "indicator_value", [{**key, **r} for r in value_records(frame)])
     conn.execute(text("DELETE FROM mart.measured WHERE period = :period"), key)
-    insert(conn, "measured", [{**key, "basis": basis(conn, period)}])
+    submissions = [s.submission_id for s in counting(conn, period)]
+    insert(conn, "measured", [{**key, "basis": basis(conn, period), "submissions": submissions}])
 
 
 def value_records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict
@@ -71,6 +71,13 @@ class Indicator(_Strict):
     code: str
     names: Names
     query: Query
+
+    def shown(self, order: int) -> dict[str, Any]:
+        """How it stands in a report: code, name_vi, unit, group, direction, order, in_summary."""
+        return {
+            "code": self.code, "name_vi": self.names.vi, "unit": self.query.unit, "group": self.query.group,
+            "direction": self.query.direction, "order": order, "in_summary": self.in_summary,
+        }  # fmt: skip
 
     @property
     def in_summary(self) -> bool:

@@ -235,14 +235,20 @@ def _sources(sheet: Any, conn: Connection, period: Period, edition: int | None, 
 
 
 def _used(conn: Connection, period: Period, edition: int | None) -> list[Any]:
-    fields = "s.id, s.dataset, s.unit_code, s.file_name, s.as_of, s.received_at, s.rows_accepted, s.rows_rejected"
-    districts = (
-        "(SELECT array_agg(c.district_code) FROM intake.coverage AS c WHERE c.submission_id = s.id) AS districts"
+    """The submissions that the figures rest on, each with its counts as they were told then."""
+    fields = "s.id, s.dataset, s.unit_code, s.file_name, s.as_of, s.received_at"
+    query = (
+        f"SELECT {fields}, e.rows_accepted, e.rows_rejected, e.district_codes AS districts"  # noqa: S608
+        " FROM mart.edition_submission AS e JOIN intake.submission AS s ON s.id = e.submission_id"
+        " WHERE e.period = :period AND e.number = :number"
     )
-    which = "SELECT submission_id FROM core.current_coverage WHERE period = :period"
-    if edition is not None:
-        which = "SELECT submission_id FROM mart.edition_submission WHERE period = :period AND number = :number"
-    query = f"SELECT {fields}, {districts} FROM intake.submission AS s WHERE s.id IN ({which})"  # noqa: S608
+    if edition is None:
+        districts = "ARRAY(SELECT c.district_code FROM intake.coverage AS c WHERE c.submission_id = s.id)"
+        query = (
+            f"SELECT {fields}, s.rows_accepted, s.rows_rejected, {districts} AS districts"  # noqa: S608
+            " FROM mart.measured AS m JOIN intake.submission AS s ON s.id = ANY(m.submissions)"
+            " WHERE m.period = :period"
+        )
     rows = conn.execute(text(query), {"period": str(period)} | ({"number": edition} if edition else {})).all()
     order = {name: at for at, name in enumerate(contracts())}
     return sorted(rows, key=lambda r: (order[r.dataset], r.unit_code, r.id))

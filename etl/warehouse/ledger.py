@@ -135,12 +135,19 @@ def moving(conn: Connection, within: timedelta) -> list[str]:
     return list(conn.scalars(query, {"within": within}))
 
 
-def record(conn: Connection, submission_id: str, kind: str, detail: dict[str, Any]) -> None:
-    """Add an event to a submission's history."""
+def record(
+    conn: Connection, submission_id: str, kind: str, detail: dict[str, Any], moment: datetime | None = None
+) -> None:
+    """Add an event to a submission's history; moment: when readers see it, where that is not just now."""
     conn.execute(
-        text("INSERT INTO intake.event (submission_id, kind, detail) VALUES (:id, :kind, :detail)"),
-        {"id": submission_id, "kind": kind, "detail": json.dumps(detail, ensure_ascii=False)},
-    )
+        text(
+            "INSERT INTO intake.event (submission_id, kind, detail, at)"
+            " VALUES (:id, :kind, :detail, coalesce(CAST(:moment AS timestamptz), clock_timestamp()))"
+        ),
+        {
+            "id": submission_id, "kind": kind, "detail": json.dumps(detail, ensure_ascii=False), "moment": moment,
+        },
+    )  # fmt: skip
 
 
 def set_prepared(conn: Connection, submission_id: str, examined: Examined) -> None:
@@ -163,7 +170,12 @@ def set_prepared(conn: Connection, submission_id: str, examined: Examined) -> No
     )  # fmt: skip
     if done.rowcount != 1:
         raise ValueError(f"submission {submission_id} is published and cannot be prepared again")
-    record(conn, submission_id, "prepared", {"verdict": examined.verdict.value})
+    told = {
+        "verdict": examined.verdict.value, "dataset": heading.dataset, "unit_code": heading.unit_code,
+        "period": str(heading.period) if heading.period else None, "rows_read": counts.read,
+        "rows_accepted": counts.accepted, "rows_rejected": counts.rejected,
+    }  # fmt: skip
+    record(conn, submission_id, "prepared", told)
 
 
 def set_rejected(conn: Connection, submission_id: str) -> None:
@@ -173,17 +185,22 @@ def set_rejected(conn: Connection, submission_id: str) -> None:
         record(conn, submission_id, "rejected", {})
 
 
-def set_accepted_rows(conn: Connection, submission_id: str, accepted: int) -> None:
-    """Bring accepted and rejected rows, and the verdict that follows, in step with what was found after publishing."""
-    conn.execute(
+def set_accepted_rows(conn: Connection, submission_id: str, accepted: int, moment: datetime | None = None) -> None:
+    """Bring accepted and rejected rows, and the verdict that follows, in step with what was found after publishing.
+
+    moment: of the publishing that brought it about. What was told before stays in the events.
+    """
+    changed = conn.execute(
         text(
             "UPDATE intake.submission SET rows_accepted = :accepted,"
             " rows_rejected = rows_read - rows_ignored - :accepted,"
             " verdict = CASE WHEN rows_read - rows_ignored = :accepted THEN :whole ELSE :partly END"
-            " WHERE id = :id AND rows_accepted <> :accepted"
+            " WHERE id = :id AND rows_accepted <> :accepted RETURNING rows_accepted, rows_rejected, verdict"
         ),
         {"id": submission_id, "accepted": accepted, "whole": Verdict.ACCEPTED.value, "partly": Verdict.PARTLY.value},
-    )
+    ).one_or_none()
+    if changed is not None:
+        record(conn, submission_id, "recounted", dict(changed._mapping), moment)
 
 
 def replace_findings(conn: Connection, submission_id: str, told: pd.DataFrame, origin: Origin = "file") -> None:

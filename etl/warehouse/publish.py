@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Connection, text
 
 from etl.model.period import Period
 from etl.reference.units import units_on
 from etl.warehouse.ledger import Submission, get, record
-
-_ONE_PUBLISHER = 4_009_004
+from etl.warehouse.moments import take_turn
 
 # Who counts in each district among the submissions of one dataset, period and day: the latest drop. A submission that
 # counts in none of its districts any more is superseded by the one that took the last of them.
@@ -38,16 +39,16 @@ _SUPERSEDE = text(
 )
 
 
-def publish(conn: Connection, submission_id: str) -> None:
-    """Let readers see a loaded submission; a published one is left as it is. Raises ValueError without a heading."""
-    conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_PUBLISHER})
+def publish(conn: Connection, submission_id: str) -> datetime | None:
+    """Let readers see a loaded submission; the moment from which they do.
+
+    A published one is left as it is: None. Raises ValueError without a heading.
+    """
+    moment = take_turn(conn)
     submission = get(conn, submission_id)
     if submission.accepted_at is not None:
-        return
+        return None
     districts = _districts(submission)
-    moment = conn.scalar(
-        text("SELECT greatest(clock_timestamp(), max(accepted_at) + interval '1 microsecond') FROM intake.submission")
-    )
     conn.execute(
         text("UPDATE intake.submission SET state = 'accepted', accepted_at = :moment WHERE id = :id"),
         {"id": submission_id, "moment": moment},
@@ -59,10 +60,11 @@ def publish(conn: Connection, submission_id: str) -> None:
         ),
         {"id": submission_id, "dataset": submission.dataset, "period": submission.period, "districts": districts},
     )
-    record(conn, submission_id, "published", {})
+    record(conn, submission_id, "published", {}, moment)
     key = {"dataset": submission.dataset, "period": submission.period, "as_of": submission.as_of}
     for row in conn.execute(_SUPERSEDE, {**key, "id": submission_id, "moment": moment}).all():
-        record(conn, row.id, "superseded", {"by": row.superseded_by})
+        record(conn, row.id, "superseded", {"by": row.superseded_by}, moment)
+    return moment
 
 
 def _districts(submission: Submission) -> list[str]:
