@@ -198,9 +198,10 @@ def ingest(files: tuple[Path, ...], sector: str | None, as_json: bool) -> None:
 
 @cli.command()
 @click.option("--period", type=PERIOD, help="the quarter; default: the newest that anybody has sent")
+@click.option("--as-of", type=MOMENT, help="as it stood at that moment")
 @json_option
-def status(period: Period | None, as_json: bool) -> None:
-    """Who has sent what, who has not, what was rejected and why.
+def status(period: Period | None, as_of: datetime | None, as_json: bool) -> None:
+    """Who has sent what, who has not, what was rejected and why, now or at a moment.
 
     \b
     Example: giamngheo status --period 2018-Q4
@@ -208,7 +209,7 @@ def status(period: Period | None, as_json: bool) -> None:
     from etl import questions
     from etl.reporting import tables
 
-    records = questions.status(settings(), period)
+    records = questions.status(settings(), period, as_of)
     if as_json:
         tables.print_json(records)
     else:

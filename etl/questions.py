@@ -20,6 +20,7 @@ from etl.reference.units import units_on
 from etl.reporting.template import write_template
 from etl.settings import Settings
 from etl.warehouse import connect, ledger, moments
+from etl.warehouse.standing import Standing, standing
 
 
 def indicators(
@@ -81,46 +82,39 @@ def template(dataset: str, unit: str | None, period: Period | None, out: Path) -
     return write_template(form, sender, chosen, units, out)
 
 
-def status(settings: Settings, period: Period | None) -> list[dict[str, Any]]:
-    """One record a submission of the period, then one for each that is missing; the period defaults to the newest."""
+def status(settings: Settings, period: Period | None, as_of: datetime | None = None) -> list[dict[str, Any]]:
+    """One record a submission of the period, then one for each that is missing, now or as it was told at ``as_of``.
+
+    The period defaults to the newest that anybody has sent by then.
+    """
     with connect(settings) as engine, engine.begin() as conn:
+        moment = moments.stand_at(conn, as_of)
         chosen = period or _newest(conn)
         if chosen is None:
             return []
-        records = [_submitted(one, chosen) for one in _of_period(conn, chosen)]
+        records = [_submitted(one, chosen) for one in standing(conn, chosen, moment)]
         return records + [
             _missing(dataset, unit, chosen) for dataset, unit in pipeline.missing_submissions(conn, chosen)
         ]
 
 
 def _newest(conn: Connection) -> Period | None:
-    newest = conn.scalar(text("SELECT max(period) FROM intake.submission WHERE accepted_at IS NOT NULL"))
+    newest = conn.scalar(text("SELECT max(period) FROM core.current_coverage"))
     return Period.parse(newest) if newest else None
 
 
-def _of_period(conn: Connection, period: Period) -> list[Any]:
-    query = text(
-        "SELECT s.*, (SELECT f.message FROM quality.finding AS f WHERE f.submission_id = s.id"
-        " AND f.severity = 'critical' ORDER BY f.number LIMIT 1) AS reason"
-        " FROM intake.submission AS s WHERE s.period = :period OR s.period IS NULL"
-        " ORDER BY s.sector, s.dataset, s.unit_code, s.modified_at, s.id"
-    )
-    return list(conn.execute(query, {"period": str(period)}))
-
-
-def _submitted(row: Any, period: Period) -> dict[str, Any]:
-    state = "superseded" if row.superseded_at is not None else row.state
+def _submitted(one: Standing, period: Period) -> dict[str, Any]:
     return {
-        "dataset": row.dataset or row.sector,
-        "unit_code": row.unit_code,
-        "unit": _unit_name(row.unit_code, period),
-        "state": state,
-        "file": row.file_name,
-        "rows_accepted": row.rows_accepted,
-        "rows_rejected": row.rows_rejected,
-        "received_at": row.received_at.isoformat(timespec="seconds"),
-        "reason": row.reason if state == "rejected" or row.rows_rejected else None,
-        "submission_id": row.id,
+        "dataset": one.dataset or one.sector,
+        "unit_code": one.unit_code,
+        "unit": _unit_name(one.unit_code, period),
+        "state": one.state,
+        "file": one.file_name,
+        "rows_accepted": one.rows_accepted,
+        "rows_rejected": one.rows_rejected,
+        "received_at": one.received_at.isoformat(timespec="seconds"),
+        "reason": one.reason if one.state == "rejected" or one.rows_rejected else None,
+        "submission_id": one.submission_id,
     }
 
 

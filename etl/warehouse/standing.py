@@ -1,0 +1,84 @@
+"""How submissions stood at a moment, told from what the ledger keeps of each change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from etl.model.period import Period
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A submission as it stood: state (received, prepared, accepted, rejected, superseded), heading and counts.
+
+    reason: the message of its first critical finding, as it is told now.
+    """
+
+    submission_id: str
+    sector: str
+    dataset: str | None
+    unit_code: str | None
+    state: str
+    file_name: str
+    rows_accepted: int | None
+    rows_rejected: int | None
+    received_at: datetime
+    reason: str | None
+
+
+# Heading, counts and state of what was not published yet may change with each «prepare»; the counts of a list of the
+# register also afterwards. So they are read from the events, which stay; a published heading is frozen.
+_STANDING = text(
+    """
+    WITH standing AS (
+        SELECT
+            s.id AS submission_id, s.sector, s.file_name, s.received_at, s.modified_at,
+            CASE WHEN s.accepted_at <= :moment THEN s.dataset ELSE p.detail ->> 'dataset' END AS dataset,
+            CASE WHEN s.accepted_at <= :moment THEN s.unit_code ELSE p.detail ->> 'unit_code' END AS unit_code,
+            CASE WHEN s.accepted_at <= :moment THEN s.period ELSE p.detail ->> 'period' END AS period,
+            CASE
+                WHEN s.superseded_at <= :moment THEN 'superseded'
+                WHEN s.accepted_at <= :moment THEN 'accepted'
+                ELSE coalesce(k.kind, 'received')
+            END AS state,
+            CAST(c.detail ->> 'rows_accepted' AS integer) AS rows_accepted,
+            CAST(c.detail ->> 'rows_rejected' AS integer) AS rows_rejected
+        FROM intake.submission AS s
+        LEFT JOIN LATERAL (
+            SELECT e.detail FROM intake.event AS e
+            WHERE e.submission_id = s.id AND e.at <= :moment AND e.kind = 'prepared'
+            ORDER BY e.id DESC LIMIT 1
+        ) AS p ON TRUE
+        LEFT JOIN LATERAL (
+            SELECT e.detail FROM intake.event AS e
+            WHERE e.submission_id = s.id AND e.at <= :moment AND e.kind IN ('prepared', 'recounted')
+            ORDER BY e.id DESC LIMIT 1
+        ) AS c ON TRUE
+        LEFT JOIN LATERAL (
+            SELECT e.kind FROM intake.event AS e
+            WHERE e.submission_id = s.id AND e.at <= :moment AND e.kind IN ('received', 'prepared', 'rejected')
+            ORDER BY e.id DESC LIMIT 1
+        ) AS k ON TRUE
+        WHERE s.received_at <= :moment
+    )
+    SELECT
+        t.submission_id, t.sector, t.dataset, t.unit_code, t.state, t.file_name, t.rows_accepted, t.rows_rejected,
+        t.received_at,
+        (
+            SELECT f.message FROM quality.finding AS f
+            WHERE f.submission_id = t.submission_id AND f.severity = 'critical' ORDER BY f.number LIMIT 1
+        ) AS reason
+    FROM standing AS t
+    WHERE t.period = :period OR t.period IS NULL
+    ORDER BY t.sector, t.dataset, t.unit_code, t.modified_at, t.submission_id
+    """
+)
+
+
+def standing(conn: Connection, period: Period, moment: datetime) -> list[Standing]:
+    """The submissions of a period, and those whose period nobody knew, as they stood at a moment."""
+    rows = conn.execute(_STANDING, {"period": str(period), "moment": moment})
+    return [Standing(**row._mapping) for row in rows]
