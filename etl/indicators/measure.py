@@ -19,6 +19,7 @@ from sqlalchemy import Connection, text
 
 from etl.indicators.areas import Area, areas
 from etl.indicators.registry import Indicator, Query, indicators, queries
+from etl.indicators.suppress import suppressed
 from etl.model.period import Period
 from etl.reference.figures import figures
 from etl.reference.standards import standard_on
@@ -27,12 +28,21 @@ from etl.reference.units import units_on
 
 COLUMNS = (
     "indicator", "unit_code", "unit_level", "numerator", "denominator", "value", "target", "met", "complete",
-    "missing", "unit_name", "target_op",
+    "missing", "unit_name", "target_op", "people", "suppressed",
 )  # fmt: skip
 """Of a frame of values. numerator, denominator, target: Decimal or None (object); value: float or None; met: bool or
-None; complete: bool; missing: list of "dataset unit"."""
+None; complete, suppressed: bool; missing: list of "dataset unit"; people: how many stand behind the figure, or None."""
 
-Sums = dict[tuple[str, str], tuple[Decimal, Decimal | None]]
+
+class Sum(NamedTuple):
+    """What the rows of an indicator add up to in a unit; rows: how many contribute to the numerator."""
+
+    numerator: Decimal
+    denominator: Decimal | None
+    rows: int
+
+
+Sums = dict[tuple[str, str], Sum]
 
 _OPS = {
     ">=": lambda value, target: value >= target,
@@ -61,6 +71,7 @@ def measure(conn: Connection, period: Period) -> pd.DataFrame:
         for one in own:
             records += [r for area in places if (r := _record(one, area, sums, missing, period)) is not None]
     frame = pd.DataFrame(records, columns=list(COLUMNS), dtype="object")
+    frame["suppressed"] = suppressed(frame, places, indicators())
     return frame.astype(
         {"indicator": "str", "unit_code": "str", "unit_level": "str", "complete": "bool", "unit_name": "str"}
     )
@@ -69,9 +80,10 @@ def measure(conn: Connection, period: Period) -> pd.DataFrame:
 def _sums(conn: Connection, query: Query, period: Period) -> Sums:
     """(code, unit) → sums of its rows; a unit is a commune, or the province for what belongs to it alone."""
     added = text(
-        f"SELECT code, unit_code, sum(numerator) AS n, sum(denominator) AS d FROM ({query.sql}) AS r GROUP BY 1, 2"  # noqa: S608
+        "SELECT code, unit_code, sum(numerator) AS n, sum(denominator) AS d,"  # noqa: S608
+        f" count(*) FILTER (WHERE numerator <> 0) AS rows FROM ({query.sql}) AS r GROUP BY 1, 2"
     )
-    return {(r.code, r.unit_code): (Decimal(r.n), r.d) for r in conn.execute(added, parameters(period))}
+    return {(r.code, r.unit_code): Sum(Decimal(r.n), r.d, r.rows) for r in conn.execute(added, parameters(period))}
 
 
 @dataclass(frozen=True)
@@ -123,20 +135,24 @@ def _record(
         "indicator": one.code, "unit_code": area.code, "unit_level": area.level, "numerator": None,
         "denominator": None, "value": None, "target": target.value if target else None, "met": None,
         "complete": not lacks, "missing": lacks, "unit_name": area.name, "target_op": target.op if target else None,
+        "people": None, "suppressed": False,
     }  # fmt: skip
     if lacks:
         return record
     keys = [*communes, area.code] if area.level == "province" else communes
     parts = [sums[one.code, key] for key in keys if (one.code, key) in sums]
-    numerator = sum((n for n, _ in parts), Decimal(0))
-    denominator = _denominator(one, [d for _, d in parts if d is not None])
+    numerator = sum((part.numerator for part in parts), Decimal(0))
+    denominator = _denominator(one, [part.denominator for part in parts if part.denominator is not None])
     exact = _exact(numerator, denominator)
     if denominator is None and one.query.kind == "plan":
         # A target in percent says nothing of a mere count.
         record["target"] = record["target_op"] = target = None
     met = None if target is None or exact is None else bool(_OPS[target.op](exact, Fraction(target.value)))
     value = None if exact is None else float(exact)
-    return record | {"numerator": numerator, "denominator": denominator, "value": value, "met": met}
+    people = {"numerator": int(numerator), "rows": sum(part.rows for part in parts), "none": None}[one.query.people]
+    return record | {
+        "numerator": numerator, "denominator": denominator, "value": value, "met": met, "people": people,
+    }  # fmt: skip
 
 
 def _denominator(one: Indicator, given: list[Decimal]) -> Decimal | None:
@@ -224,7 +240,7 @@ def store(conn: Connection, period: Period, frame: pd.DataFrame) -> None:
 
 def value_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Measured values as rows of mart tables: plain objects, None where there is none."""
-    names = [c for c in COLUMNS if c not in ("unit_name", "target_op")]
+    names = [c for c in COLUMNS if c not in ("unit_name", "target_op", "people")]
     plain = frame[names].astype("object")
     return [
         {str(k): None if k != "missing" and pd.isna(v) else v for k, v in record.items()}

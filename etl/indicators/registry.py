@@ -45,7 +45,9 @@ class Query(_Strict):
     kind: rate (N/D in %), count (numerator alone), plan (a rate where a plan gives the denominator, else a count).
     datasets: those without which a unit's figure is not complete; needs_commune_row: nor without the commune's row in
     register_commune; rural_only: told of rural communes alone; summary: shown where a few lines have to tell it all,
-    which the further indicators of ``codes_of`` never are.
+    which the further indicators of ``codes_of`` never are. people: where the number of people (or households) behind a
+    figure stands: its numerator, the number of rows that contribute, or nowhere because it tells of none; sums_to: the
+    indicator that the codes of the query add up to; hides_with: the indicator that this one would give away.
     """
 
     name: str
@@ -60,6 +62,9 @@ class Query(_Strict):
     basis: str
     notes: str = ""
     summary: bool = True
+    people: Literal["numerator", "rows", "none"] = "numerator"
+    sums_to: str | None = None
+    hides_with: str | None = None
     codes: dict[str, Names]
     codes_of: CodesOf | None = None
     sql: str

@@ -19,7 +19,7 @@ from etl.model.frames import records
 from etl.model.period import Period
 from etl.reference.units import Units, units_on
 from etl.reporting import safe
-from etl.reporting.words import GROUPS, INCOMPLETE, LOCAL_TIME, met_vi
+from etl.reporting.words import GROUPS, INCOMPLETE, LOCAL_TIME, SUPPRESSED, SUPPRESSED_NOTE, met_vi
 
 PERCENT = "#,##0.00"
 WHOLE = "#,##0"
@@ -64,7 +64,9 @@ def write_report(
 
 
 def _values(conn: Connection, period: Period, edition: int | None) -> pd.DataFrame:
-    columns = "indicator, unit_code, unit_level, numerator, denominator, value, target, met, complete, missing"
+    columns = (
+        "indicator, unit_code, unit_level, numerator, denominator, value, target, met, complete, missing, suppressed"
+    )
     if edition is None:
         query, keys = f"SELECT {columns} FROM mart.indicator_value WHERE period = :period", {"period": str(period)}  # noqa: S608
     else:
@@ -101,15 +103,17 @@ def _summary(
         note = "Thiếu: " + ", ".join(_lack(m, units) for m in row.missing[:4]) if row.missing else ""
         note += f" và {len(row.missing) - 4} nguồn khác" if len(row.missing) > 4 else ""
         result = row.value if row.complete else INCOMPLETE
-        line = (number, f"{definition.name_vi} ({definition.code})", definition.unit, row.numerator, row.denominator,
-                result, row.target, met_vi(row.met), note)  # fmt: skip
+        figures = (row.numerator, row.denominator, result, row.target, met_vi(row.met))
+        if row.suppressed:
+            figures = (SUPPRESSED, SUPPRESSED, SUPPRESSED, row.target, SUPPRESSED if row.met is not None else "")
+        line = (number, f"{definition.name_vi} ({definition.code})", definition.unit, *figures, note)
         for column, value in enumerate(line, start=1):
             cell = safe.put(sheet.cell(at, column), value)
             cell.border, cell.alignment = safe.THIN, Alignment(wrap_text=True, vertical="center")
         sheet.cell(at, 4).number_format = sheet.cell(at, 5).number_format = _format(row.numerator)
         sheet.cell(at, 6).number_format = PERCENT if row.denominator is not None else WHOLE
         sheet.cell(at, 7).number_format = "0.0"
-        if row.met is not None:
+        if row.met is not None and not row.suppressed:
             sheet.cell(at, 8).fill = safe.FILLS["good" if row.met else "critical"]
         if not row.complete:
             sheet.cell(at, 6).fill = safe.FILLS["warning"]
@@ -132,7 +136,7 @@ def _edition_words(conn: Connection, period: Period, edition: int | None) -> str
 def _chart(sheet: Any, values: pd.DataFrame, units: Units, first: int) -> None:
     """Poor-household rates of the districts as bars, with the numbers that they show beside them."""
     rates = values[(values["indicator"] == "POV_RATE") & (values["unit_level"] == "district")]
-    shown = [(units[r.unit_code].name, r.value) for r in records(rates) if r.value is not None]
+    shown = [(units[r.unit_code].name, r.value) for r in records(rates) if r.value is not None and not r.suppressed]
     if not shown:
         return
     safe.head(safe.put(sheet.cell(first, 2), "Huyện, thành phố"))
@@ -155,7 +159,8 @@ def _group_sheet(
 ) -> None:
     """One group's indicators by province, groups, districts, and under each district its communes, folded."""
     safe.put(sheet["A1"], f"{title} – {period.title_vi}").font = Font(bold=True, size=13)
-    safe.put(sheet["A2"], "Bấm dấu + bên trái để xem các xã của huyện.").font = Font(italic=True, color="7F7F7F")
+    hint = f"Bấm dấu + bên trái để xem các xã của huyện. {SUPPRESSED_NOTE}"
+    safe.put(sheet["A2"], hint).font = Font(italic=True, color="7F7F7F")
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 9, 32
     safe.head(safe.put(sheet.cell(4, 1), "Mã"))
     safe.head(safe.put(sheet.cell(4, 2), "Đơn vị"))
@@ -197,8 +202,8 @@ def _value_cell(cell: Any, row: Any) -> None:
     if row is None or (row.complete and row.value is None):
         safe.put(cell, "–")
         return
-    if not row.complete:
-        safe.put(cell, INCOMPLETE).font = Font(italic=True, color="7F7F7F")
+    if not row.complete or row.suppressed:
+        safe.put(cell, SUPPRESSED if row.suppressed else INCOMPLETE).font = Font(italic=True, color="7F7F7F")
         return
     safe.put(cell, row.value)
     cell.number_format = PERCENT if row.denominator is not None else WHOLE

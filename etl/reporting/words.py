@@ -24,6 +24,9 @@ GROUPS = {
 
 INCOMPLETE = "thiếu số liệu"
 
+SUPPRESSED = "…"
+SUPPRESSED_NOTE = "Dấu … : không công bố, vì dưới 5 người (hộ) hoặc vì từ ô đó suy ra được một ô dưới 5 người (hộ)."
+
 
 def number_vi(value: float | int | Decimal | None, decimals: int = 0) -> str:
     """A number as Viet Nam writes it, rounded half up: 1.234.567,89. "–" for None."""

@@ -6,6 +6,8 @@ kind: count
 direction: higher
 datasets: [credit_loan]
 needs_commune_row: false
+people: rows
+sums_to: CREDIT_OUTSTANDING
 basis: "NĐ 78/2002/NĐ-CP"
 codes:
   CREDIT_OUTSTANDING:

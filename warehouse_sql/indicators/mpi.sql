@@ -6,6 +6,7 @@ kind: rate
 direction: lower
 datasets: [register_household]
 needs_commune_row: false
+people: rows
 basis: "Alkire & Foster (2011), Journal of Public Economics 95: 476–487; k = 3 of 10 equal weights"
 notes: "Over poor and near-poor households; a household weighs its stated members, or one."
 codes:

@@ -6,6 +6,7 @@ kind: rate
 direction: lower
 datasets: [register_household]
 needs_commune_row: false
+people: rows
 summary: false
 basis: "Alkire & Foster (2011), Journal of Public Economics 95: 476–487; k = 3 of 10 equal weights"
 notes: "Censored contribution: share of M0, in %."

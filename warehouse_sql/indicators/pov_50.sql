@@ -6,6 +6,7 @@ kind: count
 direction: lower
 datasets: [register_household, register_commune]
 needs_commune_row: true
+people: none
 basis: "KH 40/KH-UBND (31/01/2018), III.6: 44 xã"
 notes: "A commune without households counts as none. The contributing row is the commune row."
 codes:

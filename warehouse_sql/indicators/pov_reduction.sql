@@ -6,6 +6,8 @@ kind: rate
 direction: higher
 datasets: [register_household, register_commune]
 needs_commune_row: true
+people: none
+hides_with: POV_RATE
 basis: "KH 40/KH-UBND (31/01/2018)"
 notes: >-
   Numerator: poor households at the start of the year minus poor households now; denominator: households of today.

@@ -6,6 +6,7 @@ kind: count
 direction: lower
 datasets: [register_household]
 needs_commune_row: false
+sums_to: POV_RATE
 basis: "QĐ 59/2015/QĐ-TTg; TT 17/2016/TT-BLĐTBXH"
 codes:
   POV_SPLIT.N1:
