@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from etl.cli_options import LEVELS, MOMENT, PERIOD, Around, json_option, period_option
+from etl.cli_time import diff
 from etl.model.period import Period
 from etl.settings import SECTORS, settings
 
@@ -20,43 +21,6 @@ OUT = Console(highlight=False)
 ERR = Console(stderr=True, highlight=False)
 
 EXIT_REJECTED_ROWS, EXIT_REJECTED, EXIT_USAGE, EXIT_FAILED = 1, 2, 64, 70
-LEVELS = ("commune", "district", "province", "group")
-
-
-class PeriodType(click.ParamType[Period]):
-    """A quarter on the command line: 2018-Q4."""
-
-    name = "PERIOD"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Period:
-        if isinstance(value, Period):
-            return value
-        try:
-            return Period.parse(value)
-        except ValueError as fault:
-            self.fail(str(fault), param, ctx)
-
-
-class MomentType(click.ParamType[datetime]):
-    """A moment on the command line: 2019-01-31 or 2019-01-31T17:00; without an offset it is Viet Nam's time."""
-
-    name = "MOMENT"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        from etl.examine import LOCAL_TIME
-
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a moment such as 2019-01-31 or 2019-01-31T17:00", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=LOCAL_TIME)
-
-
-PERIOD, MOMENT = PeriodType(), MomentType()
-period_option = click.option("--period", type=PERIOD, required=True, help="the quarter, such as 2018-Q4")
-json_option = click.option("--json", "as_json", is_flag=True, help="machine-readable output")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -361,10 +325,13 @@ def doctor() -> None:
     sys.exit(0 if healthy else EXIT_FAILED)
 
 
+cli.add_command(diff)
+
+
 def main() -> None:
     """Run the command line; a failure of the system ends in one plain sentence and exit code 70."""
     try:
-        cli(standalone_mode=False)
+        cli(standalone_mode=False, obj=Around(settings, OUT))
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.Abort:

@@ -15,6 +15,7 @@ from etl.examine import LOCAL_TIME
 from etl.indicators import editions
 from etl.indicators import measure as measuring
 from etl.indicators import trace as tracing
+from etl.indicators.difference import Difference, difference
 from etl.model.period import Period
 from etl.reference.units import units_on
 from etl.reporting.template import write_template
@@ -44,6 +45,24 @@ def trace(settings: Settings, indicator: str, period: Period, unit: str, as_of: 
     with connect(settings) as engine, engine.begin() as conn:
         moments.stand_at(conn, as_of)
         return tracing.trace(conn, indicator, period, unit)
+
+
+def diff(
+    settings: Settings, period: Period, since: datetime | None, until: datetime | None, *, level: str | None = None,
+    unit: str | None = None, indicator: str | None = None,
+) -> Difference:  # fmt: skip
+    """What changed between two moments: since the newest edition where none is given, until now.
+
+    Raises LookupError for an unknown indicator or unit, or where there is no edition to begin with.
+    """
+    with connect(settings) as engine, engine.begin() as conn:
+        last = moments.stand_at(conn, until)
+        if since is None:
+            newest = editions.get(conn, period)
+            if newest is None:
+                raise LookupError(f"no edition of {period} is published to compare with: name a moment with --from")
+            since = newest.as_of
+        return difference(conn, period, (since, last), level=level, unit=unit, code=indicator)
 
 
 def findings(settings: Settings, submission: str | None, period: Period | None) -> pd.DataFrame:

@@ -62,6 +62,7 @@ def test_every_command_shows_an_example() -> None:
                 "template",
                 "peek",
                 "doctor",
+                "diff",
             ]
         )
         == COMMANDS

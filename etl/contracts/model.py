@@ -102,7 +102,10 @@ class SplitSex(_Strict):
 
 
 class Contract(_Strict):
-    """One dataset: who sends it, how its form is headed, its columns, its key."""
+    """One dataset: who sends it, how its form is headed, its columns, its key.
+
+    recognized_by: the stored columns by which a row of one file is found again in the next, where there is no key.
+    """
 
     dataset: str
     sector: str
@@ -112,6 +115,7 @@ class Contract(_Strict):
     cadence: Literal["monthly", "quarterly", "semester", "yearly"]
     sheet_per_commune: bool = False
     key: tuple[str, ...]
+    recognized_by: tuple[str, ...] = ()
     columns: tuple[Column, ...]
     split_sex: SplitSex | None = None
 
@@ -122,6 +126,10 @@ class Contract(_Strict):
             raise ValueError(f"{self.dataset}: a column stands twice")
         if missing := set(self.key) - set(names):
             raise ValueError(f"{self.dataset}: key columns without a column: {sorted(missing)}")
+        if unknown := set(self.recognized_by) - {name for name, _ in self.stored_columns}:
+            raise ValueError(f"{self.dataset}: recognized by what is not stored: {sorted(unknown)}")
+        if not (self.key or self.recognized_by):
+            raise ValueError(f"{self.dataset}: neither a key nor recognized by anything")
         return self
 
     def __getitem__(self, name: str) -> Column:

@@ -143,7 +143,7 @@ def _record(
     parts = [sums[one.code, key] for key in keys if (one.code, key) in sums]
     numerator = sum((part.numerator for part in parts), Decimal(0))
     denominator = _denominator(one, [part.denominator for part in parts if part.denominator is not None])
-    exact = _exact(numerator, denominator)
+    exact = exact_value(numerator, denominator)
     if denominator is None and one.query.kind == "plan":
         # A target in percent says nothing of a mere count.
         record["target"] = record["target_op"] = target = None
@@ -161,7 +161,7 @@ def _denominator(one: Indicator, given: list[Decimal]) -> Decimal | None:
     return None
 
 
-def _exact(numerator: Decimal, denominator: Decimal | None) -> Fraction | None:
+def exact_value(numerator: Decimal, denominator: Decimal | None) -> Fraction | None:
     """The count, or 100·N/D; None when the denominator is 0. Exact: rounded once, to the nearest double."""
     if denominator is None:
         return Fraction(numerator)

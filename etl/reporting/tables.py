@@ -32,7 +32,7 @@ _INDICATOR_FIELDS = (
 _TRACE_FIELDS = ("file", "sheet", "row", "numerator", "denominator", "unit_code", "submission_id")
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value for JSON: whole numbers as integers, others as numbers, missing as null."""
     if isinstance(value, (list, dict)):
         return value
@@ -46,7 +46,7 @@ def _plain(value: Any) -> Any:
 def _records(frame: pd.DataFrame, fields: Sequence[str]) -> list[dict[str, Any]]:
     present = [f for f in fields if f in frame]
     return [
-        {name: _plain(v) for name, v in zip(present, row, strict=True)}
+        {name: plain(v) for name, v in zip(present, row, strict=True)}
         for row in frame[present].astype("object").itertuples(index=False, name=None)
     ]
 

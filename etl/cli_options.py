@@ -1,0 +1,61 @@
+"""What the commands of the command line share: kinds of values, options, what stands around a command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import click
+from rich.console import Console
+
+from etl.model.period import Period
+from etl.settings import Settings
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a command in a module of its own works with: the settings when they are needed, where to print."""
+
+    settings: Callable[[], Settings]
+    out: Console
+
+
+LEVELS = ("commune", "district", "province", "group")
+
+
+class PeriodType(click.ParamType[Period]):
+    """A quarter on the command line: 2018-Q4."""
+
+    name = "PERIOD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Period:
+        if isinstance(value, Period):
+            return value
+        try:
+            return Period.parse(value)
+        except ValueError as fault:
+            self.fail(str(fault), param, ctx)
+
+
+class MomentType(click.ParamType[datetime]):
+    """A moment on the command line: 2019-01-31 or 2019-01-31T17:00; without an offset it is Viet Nam's time."""
+
+    name = "MOMENT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        from etl.examine import LOCAL_TIME
+
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a moment such as 2019-01-31 or 2019-01-31T17:00", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=LOCAL_TIME)
+
+
+PERIOD, MOMENT = PeriodType(), MomentType()
+period_option = click.option("--period", type=PERIOD, required=True, help="the quarter, such as 2018-Q4")
+json_option = click.option("--json", "as_json", is_flag=True, help="machine-readable output")
