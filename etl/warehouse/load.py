@@ -16,7 +16,6 @@ from etl.reference.units import units_on
 from etl.warehouse.engine import driver
 from etl.warehouse.ledger import Submission
 
-_ONE_PARTITION_MAKER = 4_009_003
 _BLOCK = 200_000
 
 
@@ -30,7 +29,10 @@ def load_rows(conn: Connection, submission: Submission, rows: pd.DataFrame) -> i
         raise ValueError(f"submission {submission.id} has no dataset or period")
     form = contract(submission.dataset)
     names = ["submission_id", "sheet", "row", "period", "district_code", *(n for n, _ in form.stored_columns)]
-    _partition(conn, form.dataset, submission.period)
+    conn.execute(
+        text("SELECT history.make_partition(:dataset, :period)"),
+        {"dataset": form.dataset, "period": submission.period},
+    )
     table = sql.Identifier("history", form.dataset)
     with driver(conn).cursor() as cursor:
         cursor.execute(
@@ -73,14 +75,3 @@ def _csv(rows: pd.DataFrame) -> bytes:
     sink = io.BytesIO()
     pa_csv.write_csv(table, sink, pa_csv.WriteOptions(include_header=False, quoting_style="needed"))
     return sink.getvalue()
-
-
-def _partition(conn: Connection, dataset: str, period: str) -> None:
-    conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_PARTITION_MAKER})
-    name = _partition_name(dataset, period)
-    if conn.scalar(text("SELECT to_regclass(:name)"), {"name": f"history.{name}"}) is None:
-        statement = sql.SQL("CREATE TABLE {} PARTITION OF {} FOR VALUES IN ({})").format(
-            sql.Identifier("history", name), sql.Identifier("history", dataset), sql.Literal(period)
-        )
-        with driver(conn).cursor() as cursor:
-            cursor.execute(statement)

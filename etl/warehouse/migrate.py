@@ -6,13 +6,14 @@ from pathlib import Path
 
 from alembic import command, op
 from alembic.config import Config
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from etl.settings import ROOT
 from etl.warehouse.engine import driver
 from etl.warehouse.reference import load_reference
 
 SQL = ROOT / "warehouse_sql" / "migrations"
+ROLES = ROOT / "warehouse_sql" / "roles.sql"
 _ONE_MIGRATOR = 4_009_002
 
 
@@ -22,13 +23,22 @@ def run_file(name: str) -> None:
     driver(op.get_bind()).execute((SQL / name).read_bytes())
 
 
+def make_roles(conn: Connection) -> None:
+    """Make the groups of people that grants and policies name, unless the server has them. Safe to repeat."""
+    driver(conn).execute(ROLES.read_bytes())
+
+
 def upgrade(engine: Engine) -> None:
-    """Bring schema and reference data up to date, in one transaction. Changes nothing where they are."""
+    """Bring schema, reference data and grants up to date, in one transaction. Changes nothing where they are."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "alembic"))
     config.set_main_option("path_separator", "os")
     with engine.begin() as conn:
         conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_MIGRATOR})
         config.attributes["connection"] = conn
+        make_roles(conn)
+        if conn.scalar(text("SELECT to_regprocedure('ref.drop_officer_views()')")) is not None:
+            conn.execute(text("SELECT ref.drop_officer_views()"))
         command.upgrade(config, "head")
         load_reference(conn)
+        conn.execute(text("SELECT ref.apply_grants()"))
