@@ -18,6 +18,7 @@ from etl.checking.suites import Outcome, run_suite
 from etl.contracts import Contract
 from etl.model.examined import Heading
 from etl.model.finding import Finding, Severity, as_findings, findings_frame, join_findings
+from etl.model.period import Period
 from etl.reference.units import units_on
 
 
@@ -46,18 +47,11 @@ def check(rows: pd.DataFrame, findings: pd.DataFrame, form: Contract, heading: H
     by_cell = run_suite(form.dataset, rows, parameters, stage="cell")
     cell_findings = join_findings(_told(rows, o, form, told) for o in by_cell)
     # One fault is told once: a cell that is none takes no part in the rules between cells, required or not.
-    judged = _emptied(rows, by_cell, [c.name for c in form.columns], form)
-    rows = _emptied(rows, by_cell, [c.name for c in form.columns if not c.required], form)
+    judged = emptied(rows, by_cell, [c.name for c in form.columns], form)
+    rows = emptied(rows, by_cell, [c.name for c in form.columns if not c.required], form)
     rejected |= {i for o in by_cell if o.severity == Severity.CRITICAL for i in o.failed}
 
-    wide = judged
-    if form.key:
-        take_part = ~rows.index.to_series().isin(rejected)
-        if form.dataset == "education_pupil":
-            take_part &= rows["status"] == "enrolled"
-        wide = earlier(judged, list(form.key), take_part)
-    if form.dataset in DERIVED:
-        wide = DERIVED[form.dataset](wide, period)
+    wide = widened(judged, form, period, rejected)
     by_row = run_suite(form.dataset, wide, parameters, stage="row")
     row_findings = [
         _absent(o, rows, parameters["communes"], heading)
@@ -70,6 +64,16 @@ def check(rows: pd.DataFrame, findings: pd.DataFrame, form: Contract, heading: H
     everything = join_findings([findings, cell_findings, *row_findings])
     accepted = rows[~rows.index.isin(list(rejected))]
     return Checked(accepted, _ordered(everything, rows, form), _check_run(form.dataset, [*by_cell, *by_row]))
+
+
+def widened(rows: pd.DataFrame, form: Contract, period: Period, rejected: Collection[Any] = ()) -> pd.DataFrame:
+    """Typed rows with the columns that the rules of stage «row» compare with; rejected rows repeat no key."""
+    if form.key:
+        take_part = ~rows.index.to_series().isin(rejected)
+        if form.dataset == "education_pupil":
+            take_part &= rows["status"] == "enrolled"
+        rows = earlier(rows, list(form.key), take_part)
+    return DERIVED[form.dataset](rows, period) if form.dataset in DERIVED else rows
 
 
 def _positions(rows: pd.DataFrame, findings: pd.DataFrame) -> list[Any]:
@@ -104,7 +108,7 @@ def _told(rows: pd.DataFrame, outcome: Outcome, form: Contract, told: set[tuple[
     )  # fmt: skip
 
 
-def _emptied(rows: pd.DataFrame, outcomes: Iterable[Outcome], names: Collection[str], form: Contract) -> pd.DataFrame:
+def emptied(rows: pd.DataFrame, outcomes: Iterable[Outcome], names: Collection[str], form: Contract) -> pd.DataFrame:
     """The rows with the failing cells of some of the form's columns made empty, companions with them."""
     copies: dict[str, pd.Series[Any]] = {}
     for outcome in outcomes:
