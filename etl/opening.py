@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from etl import durable
 from etl.confined import Allowance, Died, allow, run
 from etl.intake import bundle
 from etl.intake.bundle import Member
@@ -56,8 +57,8 @@ def open_file(path: Path, name: str, settings: Settings) -> Opened:
     except Refused as fault:
         if fault.rule == ZIP_OF_FILES:
             # A zip lies in the archive as one submission because something is wrong with it: say again what.
-            with TemporaryDirectory(prefix="giamngheo-") as folder:
-                _confined(settings.limits, bundle.unpack, path, Path(folder), settings.limits)
+            with durable.room() as folder:
+                _confined(settings.limits, bundle.unpack, path, folder, settings.limits)
         raise
     return opened
 
@@ -74,11 +75,9 @@ def taken_apart(drop: Drop, settings: Settings) -> Iterator[list[Drop]]:
     if not is_zip:
         yield [drop]
         return
-    with TemporaryDirectory(prefix="giamngheo-") as folder:
+    with durable.room() as folder:
         try:
-            members: list[Member] | None = _confined(
-                settings.limits, bundle.unpack, drop.path, Path(folder), settings.limits
-            )
+            members: list[Member] | None = _confined(settings.limits, bundle.unpack, drop.path, folder, settings.limits)
         except Refused:
             members = None
         if members is None:

@@ -71,7 +71,7 @@ def _enter(engine: Engine, settings: Settings, drop: inbox.Drop) -> list[tuple[l
     entered = []
     with taken_apart(drop, settings) as drops:
         for one in drops:
-            kept = archive.keep(one.path, settings.archive)
+            kept = archive.keep(one.path, settings.archive, inbox.identity(one))
             with engine.begin() as conn:
                 submission = ledger.register(
                     conn,

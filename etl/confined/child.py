@@ -22,8 +22,8 @@ _SLACK = 1 << 30
 """Address space beyond the memory allowed: thread stacks and heaps that are reserved and never touched."""
 
 _OPEN_FILES = 64
-_DIED_OF_MEMORY = 75
-"""Exit status of a child that could not even write down that its memory had run out."""
+DIED_OF_MEMORY, DIED_OF_THE_DISK = 75, 74
+"""Exit status of a child that could not even write down that its memory had run out; or could not write at all."""
 
 
 @dataclass(frozen=True)
@@ -58,23 +58,21 @@ def allow(memory: int, seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (min(int(_Base.seconds + seconds) + 1, longest), longest))
 
 
-def serve(function: Callable[..., Any], arguments: tuple[Any, ...], allowance: Allowance, result: Path) -> int:
-    """In the child: call the function under the allowance, pickle the outcome into ``result``; the exit status.
+def serve(function: Callable[..., Any], arguments: tuple[Any, ...], allowance: Allowance, result: int) -> int:
+    """In the child: call the function under the allowance, pickle the outcome into an open file; the exit status.
 
-    The outcome is ("value", …), ("raised", exception) or ("memory", None).
+    The outcome is ("value", …), ("raised", exception) or ("memory", None). result: the file's descriptor.
     """
     _confine(allowance)
     try:
         outcome = _outcome(function, arguments)
-        with result.open("wb") as file:
+        with os.fdopen(result, "wb", closefd=False) as file:
             # Protocol 5 writes the buffers of Arrow columns as they are, without a copy in between.
             pickle.dump(outcome, file, protocol=5)
     except MemoryError:
-        return _DIED_OF_MEMORY
+        return DIED_OF_MEMORY
     except OSError as fault:
-        if fault.errno == EFBIG:
-            return _DIED_OF_MEMORY
-        result.write_bytes(pickle.dumps(("raised", fault)))
+        return DIED_OF_MEMORY if fault.errno == EFBIG else DIED_OF_THE_DISK
     return 0
 
 

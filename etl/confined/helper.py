@@ -14,7 +14,6 @@ import signal
 import socket
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from etl.confined import child, wire
@@ -33,19 +32,25 @@ def main(fd: int, parent: int, modules: list[str]) -> None:
         gc.collect()
         gc.freeze()
         while os.getppid() == parent and life not in _ready(line, life):
-            job = wire.receive(line)
-            if job is None:
+            job, outcome = wire.receive(line)
+            if job is None or outcome is None:
                 return
-            wire.send(line, _run(job, line, life))
+            try:
+                ended = _run(job, outcome, line, life)
+            finally:
+                os.close(outcome)
+            wire.send(line, ended)
 
 
 def _ready(*watched: int | socket.socket, patience: float | None = None) -> list[int | socket.socket]:
     return select.select(watched, [], [], patience)[0]
 
 
-def _run(job: tuple[Any, tuple[Any, ...], child.Allowance, str], line: socket.socket, life: int) -> dict[str, Any]:
+def _run(
+    job: tuple[Any, tuple[Any, ...], child.Allowance], outcome: int, line: socket.socket, life: int
+) -> dict[str, Any]:
     """Fork a child for a job and wait until it ends, runs out of patience, or is wanted by nobody any more."""
-    function, arguments, allowance, result = job
+    function, arguments, allowance = job
     began = time.monotonic()
     said = os.memfd_create("said", 0)
     pid = os.fork()
@@ -54,7 +59,7 @@ def _run(job: tuple[Any, tuple[Any, ...], child.Allowance, str], line: socket.so
         try:
             line.close()
             os.dup2(said, 2)
-            status = child.serve(function, arguments, allowance, Path(result))
+            status = child.serve(function, arguments, allowance, outcome)
         finally:
             os._exit(status)
     watch = os.pidfd_open(pid)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import logging
 import os
 import pickle
@@ -52,17 +53,20 @@ def run(function: Callable[..., Any], *arguments: Any, allowance: child.Allowanc
     pickled. Raises Refused and OSError as the function raised them, Died
     when the child did not live to tell (out of memory or time, a crash, any other exception).
     """
-    with tempfile.TemporaryDirectory(prefix="giamngheo-") as folder:
-        result = Path(folder, "outcome")
-        ended = _do(tuple(modules), (function, arguments, allowance, str(result)), allowance.patience)
+    # A file without a name: nothing of it is left, whoever is killed.
+    with tempfile.TemporaryFile() as result:
+        ended = _do(tuple(modules), (function, arguments, allowance), result.fileno(), allowance.patience)
         extra = {"peak_bytes": ended["peak"], "child_seconds": ended["seconds"], "exit_status": ended["status"]}
         LOG.info("child: %.2f s, peak %d MB", ended["seconds"], ended["peak"] >> 20, extra=extra)
         if ended["late"] or ended["status"] == -signal.SIGXCPU:
             raise Died("time", ended["said"])
+        if ended["status"] == child.DIED_OF_THE_DISK:
+            # The system's fault, never a verdict on the file.
+            raise OSError(errno.ENOSPC, f"the cells of a file could not be written to {tempfile.gettempdir()}")
         if ended["status"]:
             raise Died(_cause(ended["status"], ended["said"]), ended["said"])
-        with result.open("rb") as file:
-            kind, outcome = pickle.load(file)  # noqa: S301 - written by our own child
+        result.seek(0)
+        kind, outcome = pickle.load(result)  # noqa: S301 - written by our own child
     if kind == "raised":
         raise outcome
     if kind == "memory":
@@ -75,7 +79,7 @@ def run(function: Callable[..., Any], *arguments: Any, allowance: child.Allowanc
 
 def _cause(status: int, said: str) -> Cause:
     # A kill that was not ours is the kernel's, for memory; Rust and C++ abort when they get none, and say so.
-    if status in (child._DIED_OF_MEMORY, -signal.SIGKILL) or any(word in said for word in _OUT_OF_MEMORY):
+    if status in (child.DIED_OF_MEMORY, -signal.SIGKILL) or any(word in said for word in _OUT_OF_MEMORY):
         return "memory"
     return "crash"
 
@@ -98,12 +102,12 @@ class _Helper:
                 start_new_session=True,
             )  # fmt: skip
 
-    def do(self, job: Any, patience: float) -> dict[str, Any]:
+    def do(self, job: Any, outcome: int, patience: float) -> dict[str, Any]:
         """Run one job. Raises RuntimeError when the helper itself is gone, which is the system's fault."""
         self.line.settimeout(patience + _GRACE)
         try:
-            wire.send(self.line, job)
-            ended: dict[str, Any] | None = wire.receive(self.line)
+            wire.send(self.line, job, outcome)
+            ended: dict[str, Any] | None = wire.receive(self.line)[0]
         except BaseException:
             self.stop()
             raise
@@ -130,13 +134,13 @@ class _Own:
     lock = threading.Lock()
 
 
-def _do(modules: tuple[str, ...], job: Any, patience: float) -> dict[str, Any]:
+def _do(modules: tuple[str, ...], job: Any, outcome: int, patience: float) -> dict[str, Any]:
     with _Own.lock:
         if (known := _Own.helper) is not None and not known.serves(modules):
             known.stop()
             _Own.helper = None
         _Own.helper = _Own.helper or _Helper(modules)
-        return _Own.helper.do(job, patience)
+        return _Own.helper.do(job, outcome, patience)
 
 
 def _at_exit() -> None:

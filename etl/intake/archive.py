@@ -6,7 +6,9 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+
+from etl import durable
+from etl.faults import point
 
 
 @dataclass(frozen=True)
@@ -23,31 +25,29 @@ def place(archive: Path, sha256: str) -> Path:
     return archive / "files" / sha256[:2] / sha256
 
 
-def keep(source: Path, archive: Path) -> Kept:
+def keep(source: Path, archive: Path, drop: str = "") -> Kept:
     """Copy a file into the archive, durably and all or nothing; content that is there already is left as it is.
 
-    The hash is of the bytes copied, so what is named by it is what lies there. Raises OSError.
+    The hash is of the bytes copied, so what is named by it is what lies there. drop: what tells this drop from others;
+    the half copy of a killed attempt has a name that follows from it, and so is taken by the next. Raises OSError.
     """
     folder = archive / "files"
     folder.mkdir(parents=True, exist_ok=True)
+    incoming = folder / f".incoming-{hashlib.sha256(os.fsencode(drop or source)).hexdigest()[:32]}"
     digest = hashlib.sha256()
-    with NamedTemporaryFile(dir=folder, prefix=".incoming-", delete=False) as copy:
-        incoming = Path(copy.name)
-        try:
-            with source.open("rb") as file:
-                while block := file.read(1 << 20):
-                    digest.update(block)
-                    copy.write(block)
-            copy.flush()
-            os.fsync(copy.fileno())
-            kept = place(archive, digest.hexdigest())
-            kept.parent.mkdir(exist_ok=True)
-            if kept.exists():
-                incoming.unlink()
-            else:
-                incoming.chmod(0o440)
-                incoming.replace(kept)
-        except BaseException:
-            incoming.unlink(missing_ok=True)
-            raise
+    with source.open("rb") as file, durable.exclusive(incoming) as copy:
+        while block := file.read(1 << 20):
+            digest.update(block)
+            copy.write(block)
+        point("archive.copied")
+        kept = place(archive, digest.hexdigest())
+        kept.parent.mkdir(exist_ok=True)
+        durable.sync_folder(folder)
+        if kept.exists():
+            incoming.unlink()
+            point("archive.known")
+        else:
+            durable.settle(copy, incoming, kept)
+        # Last, so that a worker that dies before it leaves a half copy that can be written to.
+        kept.chmod(0o440)
     return Kept(digest.hexdigest(), kept.stat().st_size, kept)

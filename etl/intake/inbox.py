@@ -33,6 +33,11 @@ class Drop:
     modified_at: datetime
 
 
+def identity(drop: Drop) -> str:
+    """What tells a drop from every other, wherever it lies now: whose, folder, name, size, modification time."""
+    return f"{drop.sector}/{drop.folder}/{drop.name}/{drop.path.stat().st_size}/{drop.modified_at.isoformat()}"
+
+
 def modified_at(path: Path) -> datetime:
     """A file's modification time, in UTC; one that no calendar has (some programs write such) counts as the oldest."""
     try:

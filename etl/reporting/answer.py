@@ -12,6 +12,8 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from etl import durable
+from etl.faults import point
 from etl.model.answer_sheet import NOTICE, SUFFIX, sent_name
 from etl.model.frames import records
 from etl.model.grid import Grid
@@ -85,7 +87,8 @@ def write_answer(
     finish = marked.with_values(source, book.sheetnames) if own and source else bytes
     path = safe.save(book, place, finish)
     line = f"{verdict_line(submission, findings)} {_way_out(submission, findings)}".replace("\n", " ").rstrip()
-    safe.write_whole(folder / answer_name(submission.file_name, submission.id, ".txt"), f"\ufeff{line}\r\n".encode())
+    point("answer.workbook")
+    durable.write(folder / answer_name(submission.file_name, submission.id, ".txt"), f"\ufeff{line}\r\n".encode())
     return path
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import math
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
+from etl import durable
 from etl.model.reproducible import SAVED, same_times
 
 _LONGEST_CELL = 32_767
@@ -93,14 +95,17 @@ def save(book: Workbook, path: Path, finish: Callable[[bytes], bytes] = bytes) -
     book.properties.creator = "giamngheo"
     book.properties.created = book.properties.modified = SAVED
     buffer = io.BytesIO()
-    book.save(buffer)
-    write_whole(path, same_times(finish(buffer.getvalue())))
+    with durable.room() as folder, _temporary_files_in(folder):
+        book.save(buffer)
+    durable.write(path, same_times(finish(buffer.getvalue())))
     return path
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under another name first, then put it in place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.parent / f".{hashlib.sha256(path.name.encode()).hexdigest()[:16]}.new"
-    fresh.write_bytes(content)
-    fresh.replace(path)
+@contextmanager
+def _temporary_files_in(folder: Path) -> Iterator[None]:
+    """openpyxl writes each sheet, people and all, into a temporary file first; one of a killed worker must not stay."""
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before

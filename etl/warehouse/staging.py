@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from etl import durable
+
 
 def _place(archive: Path, submission_id: str) -> Path:
     return archive / "prepared" / f"{submission_id}.parquet"
@@ -13,11 +15,8 @@ def _place(archive: Path, submission_id: str) -> Path:
 
 def write(archive: Path, submission_id: str, rows: pd.DataFrame) -> None:
     """Keep a submission's accepted rows, in place of those of an earlier attempt."""
-    place = _place(archive, submission_id)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    fresh = place.with_suffix(".new")
-    rows.to_parquet(fresh, index=False)
-    fresh.replace(place)
+    with durable.replacing(_place(archive, submission_id)) as file:
+        rows.to_parquet(file, index=False)
 
 
 def read(archive: Path, submission_id: str) -> pd.DataFrame:

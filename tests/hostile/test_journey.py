@@ -109,10 +109,10 @@ def test_a_worker_that_dies_within_a_zip_leaves_what_the_next_one_completes(
     drop(home, "two.zip", build.zipped(names), "register")
     keep, kept = archive.keep, []
 
-    def once(source: Path, place: Path) -> archive.Kept:
+    def once(source: Path, place: Path, drop: str) -> archive.Kept:
         if kept:
             raise OSError(28, "No space left on device")
-        kept.append(keep(source, place))
+        kept.append(keep(source, place, drop))
         return kept[0]
 
     with monkeypatch.context() as broken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import signal
@@ -74,6 +75,20 @@ def test_a_file_beyond_its_size_is_too_much(tmp_path: Path) -> None:
     assert died.value.cause == "memory"
 
 
+def full_disk() -> None:
+    class Unwritable:
+        def __reduce__(self) -> Any:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    return Unwritable()  # type: ignore[return-value]
+
+
+def test_a_full_disk_is_no_verdict_on_a_file() -> None:
+    with pytest.raises(OSError, match="could not be written") as full:
+        call(full_disk)
+    assert full.value.errno == errno.ENOSPC
+
+
 def grown() -> int:
     allow(200 << 20, 2)
     return len(bytearray(150 << 20))
@@ -144,9 +159,13 @@ def test_nothing_stays_when_the_worker_ends(tmp_path: Path, ending: str) -> None
         print(run(os.getppid, allowance=A), flush=True)
         if sys.argv[1] == "kill":
             run(time.sleep, 60, allowance=A)
+        sys.stdin.readline()
     """)
-    worker = subprocess.Popen([sys.executable, "-c", script, ending], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    worker = subprocess.Popen(
+        [sys.executable, "-c", script, ending], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     assert worker.stdout is not None
+    assert worker.stdin is not None
     helper = psutil.Process(int(worker.stdout.readline()))
     if ending == "kill":
         while not (children := helper.children()):
@@ -154,6 +173,7 @@ def test_nothing_stays_when_the_worker_ends(tmp_path: Path, ending: str) -> None
         worker.kill()
     else:
         children = []
+    worker.stdin.close()
     worker.wait(10)
     worker.stdout.close()
     _, alive = psutil.wait_procs([helper, *children], timeout=10)
