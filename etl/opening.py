@@ -12,6 +12,7 @@ from typing import Any
 
 from etl import durable
 from etl.confined import Allowance, Died, allow, run
+from etl.faults import point
 from etl.intake import bundle
 from etl.intake.bundle import Member
 from etl.intake.inbox import Drop
@@ -83,6 +84,7 @@ def taken_apart(drop: Drop, settings: Settings) -> Iterator[list[Drop]]:
         if members is None:
             yield [drop]
             return
+        point("receive.unpacked")
         yield [
             Drop(one.path, drop.sector, "/".join(filter(None, (drop.folder, one.folder))), one.name, drop.modified_at)
             for one in members

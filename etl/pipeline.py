@@ -9,7 +9,8 @@ system, and every function can be called again any number of times with the same
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
@@ -20,6 +21,7 @@ from sqlalchemy import Connection, Engine, text
 from etl import register_relations
 from etl.contracts import contract, contracts
 from etl.examine import LOCAL_TIME, examine
+from etl.faults import point
 from etl.indicators import editions
 from etl.indicators import measure as measuring
 from etl.intake import archive, inbox
@@ -28,14 +30,11 @@ from etl.model.period import Period
 from etl.opening import may_be_copied, open_file, taken_apart
 from etl.reference.rules import tell_all
 from etl.reference.units import units_on
-from etl.reporting import Definition, write_answer, write_report
+from etl.reporting import Definition, answer_name, write_answer, write_report
 from etl.settings import SECTORS, Settings
-from etl.warehouse import connect, ledger, moments, staging
+from etl.warehouse import connect, ledger, locks, moments, staging
 from etl.warehouse import load as loading
 from etl.warehouse import publish as publishing
-
-_ONE_RECEIVER = 4_009_001
-"""Advisory lock: one worker scans the inbox at a time."""
 
 _ONE_MEASURER = 4_009_006
 """Advisory lock: one worker measures at a time."""
@@ -50,8 +49,7 @@ def receive(settings: Settings) -> list[str]:
     A drop is claimed by a rename, archived by its sha256, entered into the ledger, and only then removed; a worker
     that dies between two of these leaves a claim that the next call takes up. Raises OSError, WarehouseError.
     """
-    with connect(settings) as engine, engine.connect() as guard:
-        guard.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ONE_RECEIVER})
+    with connect(settings) as engine, locks.alone(engine, locks.INBOX):
         for drop in inbox.settled(
             inbox.find_drops(settings.inbox, SECTORS), settings.settle_seconds, settings.incomplete_seconds
         ):
@@ -59,6 +57,8 @@ def receive(settings: Settings) -> list[str]:
         for drop in inbox.claims(settings.inbox, SECTORS):
             _enter(engine, settings, drop)
             inbox.forget_claim(drop, settings.inbox)
+            point("receive.forgotten")
+        inbox.clear_claims(settings.inbox, SECTORS)
         with engine.begin() as conn:
             return [submission.id for submission in ledger.unfinished(conn)]
 
@@ -72,6 +72,7 @@ def _enter(engine: Engine, settings: Settings, drop: inbox.Drop) -> list[tuple[l
     with taken_apart(drop, settings) as drops:
         for one in drops:
             kept = archive.keep(one.path, settings.archive, inbox.identity(one))
+            point("receive.archived")
             with engine.begin() as conn:
                 submission = ledger.register(
                     conn,
@@ -82,6 +83,7 @@ def _enter(engine: Engine, settings: Settings, drop: inbox.Drop) -> list[tuple[l
                     size_bytes=kept.size,
                     modified_at=one.modified_at,
                 )
+            point("receive.entered")
             entered.append(submission)
     return entered
 
@@ -91,10 +93,9 @@ def prepare(settings: Settings, submission_id: str) -> str:
 
     An accepted submission is frozen: its verdict is returned as it stands. Raises OSError, WarehouseError.
     """
-    with connect(settings) as engine:
-        with engine.begin() as conn:
-            submission = ledger.get(conn, submission_id)
-        if submission.accepted_at is not None and submission.verdict is not None:
+    with connect(settings) as engine, _turn(engine, submission_id) as (before, submission):
+        if submission.verdict is not None and (submission.accepted_at is not None or before.verdict is None):
+            # Published, or prepared by another worker just now.
             return submission.verdict
         examined = examine(
             settings,
@@ -104,14 +105,33 @@ def prepare(settings: Settings, submission_id: str) -> str:
             sector=submission.sector,
             today=submission.received_at.astimezone(LOCAL_TIME).date(),
         )
+        point("prepare.examined")
         staging.write(settings.archive, submission_id, examined.rows)
         with engine.begin() as conn:
             ledger.set_prepared(conn, submission_id, examined)
+            point("prepare.entered")
             ledger.replace_findings(
                 conn, submission_id, tell_all(examined.findings, _headers(examined.heading.dataset))
             )
+            point("prepare.found")
             ledger.replace_check_run(conn, submission_id, examined.check_run)
+            point("prepare.checked")
+        point("prepare.committed")
     return examined.verdict.value
+
+
+@contextmanager
+def _turn(engine: Engine, submission_id: str) -> Iterator[tuple[ledger.Submission, ledger.Submission]]:
+    """The submission as it stood when it was asked for, and as it stands now that no other worker is at it.
+
+    Raises LookupError when there is none of that id.
+    """
+    with engine.begin() as conn:
+        before = ledger.get(conn, submission_id)
+    with locks.alone(engine, submission_id):
+        with engine.begin() as conn:
+            now = ledger.get(conn, submission_id)
+        yield before, now
 
 
 def _headers(dataset: str | None) -> dict[str, str]:
@@ -124,23 +144,35 @@ def load(settings: Settings, submission_id: str) -> str | None:
     Returns the period that it touched; None for a rejected one, which leaves the warehouse as it was.
     Raises WarehouseError, LookupError when the submission was never prepared.
     """
-    with connect(settings) as engine:
+    with connect(settings) as engine, _turn(engine, submission_id) as (_, submission):
+        if submission.verdict is None:
+            raise LookupError(f"submission {submission_id} is not prepared: run its step «prepare» first")
+        rejected = submission.accepted_at is None and submission.verdict == Verdict.REJECTED
         with engine.begin() as conn:
-            submission = ledger.get(conn, submission_id)
-            moment = None
-            if submission.accepted_at is None:
-                if submission.verdict is None:
-                    raise LookupError(f"submission {submission_id} is not prepared: run its step «prepare» first")
-                if submission.verdict == Verdict.REJECTED:
-                    ledger.set_rejected(conn, submission_id)
-                    return None
-                loading.load_rows(conn, submission, staging.read(settings.archive, submission_id))
-                moment = publishing.publish(conn, submission_id)
-            register_relations.refresh(conn, submission, moment)
-        with engine.begin() as conn:
-            loading.analyze(conn, submission)
-    staging.remove(settings.archive, submission_id)
-    return submission.period
+            if rejected:
+                ledger.set_rejected(conn, submission_id)
+            else:
+                _bring_in(conn, settings, submission)
+        point("load.committed")
+        if not rejected:
+            with engine.begin() as conn:
+                loading.analyze(conn, submission)
+            point("load.analyzed")
+        staging.remove(settings.archive, submission_id)
+        point("load.unstaged")
+    return None if rejected else submission.period
+
+
+def _bring_in(conn: Connection, settings: Settings, submission: ledger.Submission) -> None:
+    """Load and publish a submission unless it is; then what its lists and those of others say of one another."""
+    moment = None
+    if submission.accepted_at is None:
+        loading.load_rows(conn, submission, staging.read(settings.archive, submission.id))
+        point("load.loaded")
+        moment = publishing.publish(conn, submission.id)
+        point("load.published")
+    register_relations.refresh(conn, submission, moment)
+    point("load.related")
 
 
 def answer(settings: Settings, submission_id: str) -> Path:
@@ -148,25 +180,33 @@ def answer(settings: Settings, submission_id: str) -> Path:
 
     Returns the workbook's path. Raises OSError, WarehouseError.
     """
-    with connect(settings) as engine, engine.begin() as conn:
-        for other in ledger.stale_answers(conn):
-            if other != submission_id:
-                _answer_one(conn, settings, other)
-        return _answer_one(conn, settings, submission_id)
+    with connect(settings) as engine:
+        with engine.begin() as conn:
+            others = [other for other in ledger.stale_answers(conn) if other != submission_id]
+        for other in others:
+            _answer_one(engine, settings, other)
+        return _answer_one(engine, settings, submission_id)
 
 
-def _answer_one(conn: Connection, settings: Settings, submission_id: str) -> Path:
-    submission = ledger.get(conn, submission_id)
-    title = contract(submission.dataset).title if submission.dataset else ""
-    findings = ledger.findings(conn, submission=submission_id, origins=ledger.ANSWERED)
-    source = archive.place(settings.archive, submission.sha256)
-    # openpyxl loads the copy into this process: only what the screen has found to be small.
-    copied = source if len(findings) and may_be_copied(source, settings) else None
-    path = write_answer(
-        submission, findings, settings.outbox / submission.sector, title, copied,
-        lambda: open_file(source, submission.file_name, settings).grids,
-    )  # fmt: skip
-    ledger.mark_answered(conn, submission_id, submission.findings_version)
+def _answer_one(engine: Engine, settings: Settings, submission_id: str) -> Path:
+    with _turn(engine, submission_id) as (before, submission):
+        folder = settings.outbox / submission.sector
+        if before.answered_version < submission.answered_version == submission.findings_version:
+            # Another worker has just written it.
+            return folder / answer_name(submission.file_name, submission_id, ".xlsx")
+        with engine.begin() as conn:
+            findings = ledger.findings(conn, submission=submission_id, origins=ledger.ANSWERED)
+        title = contract(submission.dataset).title if submission.dataset else ""
+        source = archive.place(settings.archive, submission.sha256)
+        # openpyxl loads the copy into this process: only what the screen has found to be small.
+        copied = source if len(findings) and may_be_copied(source, settings) else None
+        path = write_answer(
+            submission, findings, folder, title, copied,
+            lambda: open_file(source, submission.file_name, settings).grids,
+        )  # fmt: skip
+        with engine.begin() as conn:
+            ledger.mark_answered(conn, submission_id, submission.findings_version)
+        point("answer.marked")
     return path
 
 
@@ -208,7 +248,10 @@ def measure(settings: Settings, period: str) -> int:
         conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_MEASURER})
         moments.stand_at(conn, None)
         frame = measuring.measure(conn, Period.parse(period))
+        point("measure.measured")
         measuring.store(conn, Period.parse(period), frame)
+        point("measure.stored")
+    point("measure.committed")
     return len(frame)
 
 
@@ -262,6 +305,7 @@ def publish_edition(settings: Settings, period: str) -> tuple[int, bool]:
     """
     with connect(settings) as engine, engine.begin() as conn:
         edition = editions.publish(conn, Period.parse(period), version("giamngheo"))
+    point("edition.committed")
     return edition.number, edition.new
 
 
@@ -269,4 +313,6 @@ def report(settings: Settings, period: str, edition: int | None, folder: Path | 
     """Write the report workbook of an edition (None: the provisional figures); its path."""
     with connect(settings) as engine, engine.execution_options(isolation_level="REPEATABLE READ").begin() as conn:
         shown = [Definition(**one) for one in editions.shown(conn, Period.parse(period), edition)]
-        return write_report(conn, Period.parse(period), folder or settings.reports, edition, shown)
+        path = write_report(conn, Period.parse(period), folder or settings.reports, edition, shown)
+    point("report.written")
+    return path

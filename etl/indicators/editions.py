@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from etl.faults import point
 from etl.indicators.measure import Counting, counting, definitions, insert, measure, value_records
 from etl.indicators.registry import indicators
 from etl.model.period import Period
@@ -39,6 +40,7 @@ def publish(conn: Connection, period: Period, code_version: str) -> Edition:
     at(conn, moment)
     values = value_records(measure(conn, period))
     submissions = counting(conn, period)
+    point("edition.measured")
     made_by = _json(definitions(period))
     content = _json([[s.submission_id for s in submissions], made_by, values])
     fingerprint = hashlib.sha256(content.encode()).hexdigest()
@@ -53,8 +55,11 @@ def publish(conn: Connection, period: Period, code_version: str) -> Edition:
         ),
         {**key, "fingerprint": fingerprint, "as_of": moment, "version": code_version, "definitions": made_by},
     )
+    point("edition.numbered")
     insert(conn, "edition_submission", [{**key, **_kept(conn, s)} for s in submissions])
+    point("edition.submissions")
     insert(conn, "edition_value", [{**key, **v} for v in values])
+    point("edition.values")
     published = get(conn, period)
     if published is None:
         raise RuntimeError(f"the edition of {period} was written and cannot be read")

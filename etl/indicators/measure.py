@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from sqlalchemy import Connection, text
 
+from etl.faults import point
 from etl.indicators.areas import Area, areas
 from etl.indicators.registry import Indicator, Query, indicators, queries
 from etl.indicators.suppress import suppressed
@@ -232,7 +233,9 @@ def store(conn: Connection, period: Period, frame: pd.DataFrame) -> None:
     """Put measured values in place of the period's earlier ones in ``mart.indicator_value``."""
     key = {"period": str(period)}
     conn.execute(text("DELETE FROM mart.indicator_value WHERE period = :period"), key)
+    point("measure.deleted")
     insert(conn, "indicator_value", [{**key, **r} for r in value_records(frame)])
+    point("measure.inserted")
     conn.execute(text("DELETE FROM mart.measured WHERE period = :period"), key)
     submissions = [s.submission_id for s in counting(conn, period)]
     insert(conn, "measured", [{**key, "basis": basis(conn, period), "submissions": submissions}])

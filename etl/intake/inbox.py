@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from etl.faults import point
 from etl.intake import container
 
 CLAIMED = ".claimed"
@@ -105,15 +106,17 @@ def claim(drop: Drop, inbox: Path) -> Drop | None:
     """Move a drop out of the sector's sight by one rename; None when another worker was faster.
 
     The claim keeps folder, name and modification time, so that a claim whose worker died is taken up by the next
-    scan (``abandoned_claims``) as if it had just been dropped.
+    scan (``claims``) as if it had just been dropped.
     """
     target = inbox / drop.sector / CLAIMED / uuid.uuid4().hex / drop.folder / drop.name
     target.parent.mkdir(parents=True)
+    point("receive.folder_made")
     try:
         drop.path.rename(target)
     except FileNotFoundError:
         _remove_empty(target.parent, inbox / drop.sector / CLAIMED)
         return None
+    point("receive.claimed")
     return Drop(target, drop.sector, drop.folder, drop.name, drop.modified_at)
 
 
@@ -130,7 +133,15 @@ def claims(inbox: Path, sectors: Iterable[str]) -> list[Drop]:
 def forget_claim(drop: Drop, inbox: Path) -> None:
     """Remove a claimed file that is safe in the archive and the ledger, with its empty folders."""
     drop.path.unlink(missing_ok=True)
+    point("receive.unclaimed")
     _remove_empty(drop.path.parent, inbox / drop.sector / CLAIMED)
+
+
+def clear_claims(inbox: Path, sectors: Iterable[str]) -> None:
+    """Remove the empty folders of claims whose worker died before it had moved the drop, or after it was gone."""
+    for sector in sectors:
+        for folder, _, _ in os.walk(inbox / sector / CLAIMED, topdown=False):
+            _remove_empty(Path(folder), inbox / sector / CLAIMED)
 
 
 def _remove_empty(folder: Path, stop: Path) -> None:

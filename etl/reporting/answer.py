@@ -13,7 +13,6 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from etl import durable
-from etl.faults import point
 from etl.model.answer_sheet import NOTICE, SUFFIX, sent_name
 from etl.model.frames import records
 from etl.model.grid import Grid
@@ -87,7 +86,6 @@ def write_answer(
     finish = marked.with_values(source, book.sheetnames) if own and source else bytes
     path = safe.save(book, place, finish)
     line = f"{verdict_line(submission, findings)} {_way_out(submission, findings)}".replace("\n", " ").rstrip()
-    point("answer.workbook")
     durable.write(folder / answer_name(submission.file_name, submission.id, ".txt"), f"\ufeff{line}\r\n".encode())
     return path
 

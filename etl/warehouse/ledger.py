@@ -12,6 +12,7 @@ from typing import Any, Literal
 import pandas as pd
 from sqlalchemy import Connection, text
 
+from etl.faults import point
 from etl.model.examined import Examined, Verdict
 
 FINDING_FIELDS = (
@@ -78,11 +79,23 @@ def register(
 ) -> tuple[Submission, bool]:
     """Enter a drop; the submission, and whether it is new.
 
-    The same content is not taken again while its newest submission is under way, counts, or was rejected under the
-    same name and folder (which may carry period and unit). Content that was superseded may come back: then it is a
-    new submission of the next number.
+    The same drop (name, folder, modification time), entered by a worker that died before it could put the drop away,
+    is the submission that it was. The same content is not taken again while its newest submission is under way, counts,
+    or was rejected under the same name and folder (which may carry period and unit). Content that was superseded may
+    come back: then it is a new submission of the next number.
     """
     conn.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"{sector}/{sha256}"})
+    entered = conn.execute(
+        text(
+            f"{_SELECT} WHERE sector = :sector AND sha256 = :sha256 AND file_name = :file_name AND folder = :folder"
+            " AND modified_at = :modified_at ORDER BY attempt DESC LIMIT 1"
+        ),
+        {
+            "sector": sector, "sha256": sha256, "file_name": file_name, "folder": folder, "modified_at": modified_at,
+        },
+    ).one_or_none()  # fmt: skip
+    if entered is not None:
+        return Submission(**entered._mapping), False
     newest = conn.execute(
         text(f"{_SELECT} WHERE sector = :sector AND sha256 = :sha256 ORDER BY attempt DESC LIMIT 1"),
         {"sector": sector, "sha256": sha256},
@@ -91,7 +104,9 @@ def register(
         before = Submission(**newest._mapping)
         same_place = (before.file_name, before.folder) == (file_name, folder)
         if before.superseded_at is None and (before.state != "rejected" or same_place):
-            record(conn, before.id, "dropped_again", {"file_name": file_name, "folder": folder})
+            detail = {"file_name": file_name, "folder": folder, "modified_at": modified_at.isoformat()}
+            if not _has_event(conn, before.id, "dropped_again", detail):
+                record(conn, before.id, "dropped_again", detail)
             return before, False
     attempt = 1 + (conn.scalar(
         text("SELECT max(attempt) FROM intake.submission WHERE sector = :sector AND sha256 = :sha256"),
@@ -108,6 +123,7 @@ def register(
             "attempt": attempt, "size_bytes": size_bytes, "modified_at": modified_at,
         },
     )  # fmt: skip
+    point("receive.inserted")
     record(conn, submission_id, "received", {"file_name": file_name, "folder": folder})
     return get(conn, submission_id), True
 
@@ -176,14 +192,36 @@ def set_prepared(conn: Connection, submission_id: str, examined: Examined) -> No
         "period": str(heading.period) if heading.period else None, "rows_read": counts.read,
         "rows_accepted": counts.accepted, "rows_rejected": counts.rejected,
     }  # fmt: skip
-    record(conn, submission_id, "prepared", told)
+    point("prepare.updated")
+    if _last_event(conn, submission_id, ("prepared",)) != ("prepared", told):
+        record(conn, submission_id, "prepared", told)
 
 
 def set_rejected(conn: Connection, submission_id: str) -> None:
     """A prepared submission of verdict «rejected» is finished."""
     query = text("UPDATE intake.submission SET state = 'rejected' WHERE id = :id AND state = 'prepared'")
     if conn.execute(query, {"id": submission_id}).rowcount:
-        record(conn, submission_id, "rejected", {})
+        point("load.rejected")
+        if _last_event(conn, submission_id, ("prepared", "rejected")) != ("rejected", {}):
+            record(conn, submission_id, "rejected", {})
+
+
+def _last_event(conn: Connection, submission_id: str, kinds: Sequence[str]) -> tuple[str, dict[str, Any]] | None:
+    """(kind, detail) of the newest event of some kinds: a step that is run again says nothing twice."""
+    query = text(
+        "SELECT kind, detail FROM intake.event WHERE submission_id = :id AND kind = ANY(:kinds)"
+        " ORDER BY id DESC LIMIT 1"
+    )
+    row = conn.execute(query, {"id": submission_id, "kinds": list(kinds)}).one_or_none()
+    return None if row is None else (row.kind, row.detail)
+
+
+def _has_event(conn: Connection, submission_id: str, kind: str, detail: dict[str, Any]) -> bool:
+    query = text(
+        "SELECT EXISTS (SELECT FROM intake.event WHERE submission_id = :id AND kind = :kind"
+        " AND detail = CAST(:detail AS jsonb))"
+    )
+    return bool(conn.scalar(query, {"id": submission_id, "kind": kind, "detail": json.dumps(detail)}))
 
 
 def set_accepted_rows(conn: Connection, submission_id: str, accepted: int, moment: datetime | None = None) -> None:
@@ -201,6 +239,7 @@ def set_accepted_rows(conn: Connection, submission_id: str, accepted: int, momen
         {"id": submission_id, "accepted": accepted, "whole": Verdict.ACCEPTED.value, "partly": Verdict.PARTLY.value},
     ).one_or_none()
     if changed is not None:
+        point("load.recounted")
         record(conn, submission_id, "recounted", dict(changed._mapping), moment)
 
 
@@ -217,11 +256,13 @@ def replace_findings(conn: Connection, submission_id: str, told: pd.DataFrame, o
         return
     key = {"id": submission_id, "origin": origin}
     conn.execute(text("DELETE FROM quality.finding WHERE submission_id = :id AND origin = :origin"), key)
+    point("findings.deleted")
     columns = ("submission_id", "origin", "number", *FINDING_FIELDS)
     rows = new.itertuples(index=False, name=None)
     numbered = enumerate(rows, start=1 + _NUMBERS * _ORIGINS.index(origin))
     while block := list(itertools.islice(numbered, _BLOCK)):
         _insert_findings(conn, [dict(zip(columns, (submission_id, origin, n, *row), strict=True)) for n, row in block])
+        point("findings.block")
     if origin in ANSWERED:
         grown = "UPDATE intake.submission SET findings_version = findings_version + 1 WHERE id = :id"
         conn.execute(text(grown), {"id": submission_id})
@@ -255,6 +296,7 @@ def replace_check_run(conn: Connection, submission_id: str, check_run: dict[str,
     """
     conn.execute(text("DELETE FROM quality.check_result WHERE submission_id = :id"), {"id": submission_id})
     conn.execute(text("DELETE FROM quality.check_run WHERE submission_id = :id"), {"id": submission_id})
+    point("prepare.unchecked")
     if not check_run:
         return
     values = {**check_run, "id": submission_id, "result": json.dumps(check_run["result"])}
@@ -265,6 +307,7 @@ def replace_check_run(conn: Connection, submission_id: str, check_run: dict[str,
         ),
         values,
     )
+    point("prepare.run_kept")
     if check_run["result"]:
         conn.execute(
             text(

@@ -11,6 +11,7 @@ from psycopg import sql
 from sqlalchemy import Connection, text
 
 from etl.contracts import contract
+from etl.faults import point
 from etl.model.period import Period
 from etl.reference.units import units_on
 from etl.warehouse.engine import driver
@@ -33,17 +34,20 @@ def load_rows(conn: Connection, submission: Submission, rows: pd.DataFrame) -> i
         text("SELECT history.make_partition(:dataset, :period)"),
         {"dataset": form.dataset, "period": submission.period},
     )
+    point("load.partition")
     table = sql.Identifier("history", form.dataset)
     with driver(conn).cursor() as cursor:
         cursor.execute(
             sql.SQL("DELETE FROM {} WHERE period = %s AND submission_id = %s").format(table),
             (submission.period, submission.id),
         )
+        point("load.emptied")
         columns = sql.SQL(", ").join(map(sql.Identifier, names))
         statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(table, columns)
         with cursor.copy(statement) as copy:
             for start in range(0, len(rows), _BLOCK):
                 copy.write(_csv(_addressed(rows.iloc[start : start + _BLOCK], submission)[names]))
+                point("load.block")
     return len(rows)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from etl.faults import point
 from etl.model.period import Period
 from etl.reference.units import units_on
 from etl.warehouse.ledger import Submission, get, record
@@ -53,6 +54,7 @@ def publish(conn: Connection, submission_id: str) -> datetime | None:
         text("UPDATE intake.submission SET state = 'accepted', accepted_at = :moment WHERE id = :id"),
         {"id": submission_id, "moment": moment},
     )
+    point("load.accepted")
     conn.execute(
         text(
             "INSERT INTO intake.coverage (submission_id, dataset, period, district_code)"
@@ -60,9 +62,11 @@ def publish(conn: Connection, submission_id: str) -> datetime | None:
         ),
         {"id": submission_id, "dataset": submission.dataset, "period": submission.period, "districts": districts},
     )
+    point("load.covered")
     record(conn, submission_id, "published", {}, moment)
     key = {"dataset": submission.dataset, "period": submission.period, "as_of": submission.as_of}
     for row in conn.execute(_SUPERSEDE, {**key, "id": submission_id, "moment": moment}).all():
+        point("load.superseded")
         record(conn, row.id, "superseded", {"by": row.superseded_by}, moment)
     return moment
 
