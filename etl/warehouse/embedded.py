@@ -15,17 +15,22 @@ import secrets
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psycopg
+from psycopg import sql
 from sqlalchemy import URL
 
+from etl.durable import write
 from etl.settings import Settings
 from etl.warehouse.errors import WarehouseError
 
 ROLE = DATABASE = "giamngheo"
 _NOBODY = "65534"
+_PATIENCE = 60.0
 
 
 @contextmanager
@@ -61,26 +66,77 @@ def _alone(home: Path) -> Iterator[None]:
 def stop(settings: Settings) -> None:
     """Stop the server if it runs. Its users' connections end."""
     data = settings.postgres / "cluster"
-    if (data / "postmaster.pid").exists():
+    if _lives(data):
         _run(settings.postgres, "pg_ctl", "-D", str(data), "-m", "fast", "-w", "stop", check=False)
 
 
 def _running(home: Path, durable: bool) -> URL:
-    """Start the server unless it runs, on a first use after making its cluster."""
+    """The URL of the server, which is started unless it runs, on a first use after making its cluster.
+
+    One that was killed shortly before is no hindrance: until its children have noticed, and given its memory back, no
+    other server can start; this waits for it, for ``_PATIENCE`` seconds at most.
+    """
     data = home / "cluster"
     if not data.exists():
         _initialise(home, data)
-    if _run(home, "pg_ctl", "-D", str(data), "status", check=False).returncode != 0:
-        port = _port(home)
-        options = f"-p {port} -h 127.0.0.1 -k '' -c max_connections=200 -c shared_buffers=256MB -c jit=off"
-        options += " -c timezone=UTC -c max_wal_size=4GB"
-        if not durable:
-            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-        _run(home, "pg_ctl", "-D", str(data), "-l", str(home / "log"), "-w", "-t", "60", "-o", options, "start")
-    port = int((home / "port").read_text())
-    url = URL.create("postgresql+psycopg", ROLE, (home / "password").read_text(), "127.0.0.1", port, DATABASE)
-    create_database(url, DATABASE)
-    return url
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            if not _lives(data):
+                _start(home, data, durable)
+            port = int((home / "port").read_text())
+            url = URL.create("postgresql+psycopg", ROLE, (home / "password").read_text(), "127.0.0.1", port, DATABASE)
+            create_database(url, DATABASE)
+        except (WarehouseError, psycopg.OperationalError) as fault:
+            if not _will_pass(fault):
+                raise
+            if time.monotonic() > until:
+                raise WarehouseError(
+                    f"the embedded PostgreSQL in {data} was killed, and what it has left does not end by itself:"
+                    f" stop the processes whose working directory that is, then try again ({str(fault).strip()})"
+                ) from fault
+            time.sleep(0.1)
+        else:
+            return url
+
+
+def _will_pass(fault: Exception) -> bool:
+    """Whether a killed server's children, or a server on its way up or down, are all that stands in the way."""
+    if isinstance(fault, psycopg.OperationalError):
+        return "authentication" not in str(fault)
+    return "is still in use" in str(fault)
+
+
+def _lives(data: Path) -> bool:
+    """Whether the process that postmaster.pid names is a server of this cluster.
+
+    That a process of this number is there does not say so: it may be a zombie, which has no command line any more, or
+    somebody else's who was given the number anew.
+    """
+    try:
+        pid = _pid(data)
+        return os.fsencode(data) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+def _pid(data: Path) -> str:
+    """The process that postmaster.pid names; "none" where it is there and empty. Raises FileNotFoundError."""
+    return next(iter((data / "postmaster.pid").read_text().split()), "none")
+
+
+def _start(home: Path, data: Path, durable: bool) -> None:
+    port = _port(home)
+    options = f"-p {port} -h 127.0.0.1 -k '' -c max_connections=200 -c shared_buffers=256MB -c jit=off"
+    options += " -c timezone=UTC -c max_wal_size=4GB"
+    if not durable:
+        options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    with suppress(FileNotFoundError):
+        # A zombie or a stranger of this number is a rival to PostgreSQL. It needs no file to know that children of a
+        # dead server are still there: their shared memory is found by the cluster's inode.
+        if Path(f"/proc/{_pid(data)}").exists():
+            (data / "postmaster.pid").unlink()
+    _run(home, "pg_ctl", "-D", str(data), "-l", str(home / "log"), "-w", "-t", "60", "-o", options, "start")
 
 
 def _initialise(home: Path, data: Path) -> None:
@@ -104,16 +160,13 @@ def _port(home: Path) -> int:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", wanted))
             port = int(probe.getsockname()[1])
-            kept.write_text(str(port))
+            write(kept, str(port).encode())
             return port
     raise WarehouseError("no free port on 127.0.0.1 for the embedded PostgreSQL")
 
 
 def create_database(url: URL, name: str, template: str | None = None) -> None:
     """Create a database on the server of ``url`` unless it is there; a copy of ``template`` if given."""
-    import psycopg
-    from psycopg import sql
-
     with psycopg.connect(plain(url.set(database="postgres")), autocommit=True) as conn:
         there = conn.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
         if there:
@@ -145,12 +198,13 @@ def _run(home: Path, program: str, *arguments: str, check: bool = True) -> subpr
     """Run one of PostgreSQL's programs as an ordinary user, which it insists on."""
     command = [*_unprivileged(home), str(_binaries() / program), *arguments]
     # Output goes to a file: a started server would inherit a pipe and keep it open for as long as it runs.
-    output = home / f"{program}.out"
+    output, log = home / f"{program}.out", home / "log"
+    before = log.stat().st_size if log.exists() else 0
     with output.open("w") as sink:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, check=False, text=True)
     if check and done.returncode != 0:
-        log = home / "log"
-        tail = (output.read_text() + (log.read_text() if log.exists() else ""))[-800:]
+        said = log.read_bytes()[before:].decode("utf-8", "replace") if log.exists() else ""
+        tail = (output.read_text() + said)[-800:]
         raise WarehouseError(f"the embedded PostgreSQL failed at «{program}» (see {log}): {tail.strip()}")
     return done
 

@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -68,11 +70,49 @@ def test_a_killed_server_and_a_killed_user_keep_nobody_from_working(tmp_path: Pa
         server = pid(own)
         assert server is not None
         os.kill(server, signal.SIGKILL)
-    time.sleep(0.5)
     with serving(own) as url:
         assert answers(plain(url))
         assert pid(own) != server
     assert pid(own) is None
+
+
+def test_a_server_starts_again_while_a_child_of_the_killed_one_is_still_at_work(tmp_path: Path) -> None:
+    own = Settings(home=tmp_path, warehouse_url=None)
+    with serving(own, durable=False) as url, psycopg.connect(plain(url)) as busy:
+        with psycopg.connect(plain(url), autocommit=True) as conn:
+            conn.execute("CREATE TABLE kept AS SELECT 1 AS one")
+        at_work = threading.Thread(target=count, args=(busy,))
+        at_work.start()
+        time.sleep(0.3)
+        os.kill(pid(own) or 0, signal.SIGKILL)
+        with serving(own, durable=False) as again, psycopg.connect(plain(again)) as conn:
+            assert conn.execute("SELECT one FROM kept").fetchone() == (1,)
+        at_work.join()
+
+
+def count(conn: psycopg.Connection) -> None:
+    """Something that takes a server's child two seconds or so."""
+    with suppress(psycopg.OperationalError):
+        conn.execute("SELECT count(*) FROM generate_series(1, 8000000)")
+
+
+@pytest.mark.parametrize("who", ["a zombie", "a stranger"])
+def test_the_number_of_a_killed_server_may_be_somebody_elses_now(tmp_path: Path, who: str) -> None:
+    own = Settings(home=tmp_path, warehouse_url=None)
+    with serving(own, durable=False):
+        stale = (own.postgres / "cluster" / "postmaster.pid").read_text().split("\n", 1)[1]
+    other = subprocess.Popen(["sleep", "600"])
+    try:
+        if who == "a zombie":
+            other.kill()
+            os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)
+        (own.postgres / "cluster" / "postmaster.pid").write_text(f"{other.pid}\n{stale}")
+        with serving(own, durable=False) as url:
+            assert answers(plain(url))
+        assert who == "a zombie" or other.poll() is None
+    finally:
+        other.kill()
+        other.wait()
 
 
 @pytest.mark.parametrize(("given", "words"), [
