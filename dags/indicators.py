@@ -47,7 +47,15 @@ def indicators() -> None:
             return [period]
         return pipeline.measure_outdated(settings())
 
-    settle() >> measure()  # type: ignore[operator]
+    @task
+    def document() -> list[str]:
+        """Bring the Data Docs in step; the folders built anew."""
+        from etl import pipeline
+        from etl.settings import settings
+
+        return [str(folder) for folder in pipeline.document(settings())]
+
+    settle() >> [measure(), document()]  # type: ignore[operator]
 
 
 indicators()

@@ -19,6 +19,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, text
 
 from etl import register_relations
+from etl.checking import data_docs
 from etl.contracts import contract, contracts
 from etl.examine import LOCAL_TIME, examine
 from etl.faults import point
@@ -236,7 +237,14 @@ def ingest(
                 path = answer(settings, submission.id)
                 with engine.begin() as conn:
                     done.append(Ingested(ledger.get(conn, submission.id), new, path))
+    document(settings)
     return done
+
+
+def document(settings: Settings) -> list[Path]:
+    """Bring the Data Docs of every sector and period in step with what the checks said; the folders built anew."""
+    with connect(settings) as engine, engine.begin() as conn:
+        return data_docs.build(conn, settings.data_docs)
 
 
 # --- the quarter's journey ---------------------------------------------------------------------------------------

@@ -100,6 +100,11 @@ class Settings(BaseSettings):
         return self.home / "reports"
 
     @property
+    def data_docs(self) -> Path:
+        """Data Docs: ``data_docs/<sector>/<period>/``, what the checks said."""
+        return self.home / "data_docs"
+
+    @property
     def postgres(self) -> Path:
         """The embedded PostgreSQL's cluster."""
         return self.home / "postgres"
