@@ -160,7 +160,8 @@ def test_the_dags_on_real_files(airflow: dict[str, str], home: Settings, files: 
     state, tasks = dag_test(environment, "sector_water", ids[bad.name])
     assert (state, tasks) == ("success", {"prepare": "success", "load": "skipped", "answer": "success"})
     state, tasks = dag_test(environment, "indicators", run_conf={})
-    assert (state, tasks) == ("success", {"settle": "success", "measure": "success"})
+    assert (state, set(tasks.values())) == ("success", {"success"})
+    assert {"settle", "measure", "document"} <= set(tasks)
     state, tasks = dag_test(environment, "quarter", run_conf={"period": str(PERIOD)})
     assert state == "success"
     assert set(tasks.values()) == {"success"}
