@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from etl.cli_options import LEVELS, MOMENT, PERIOD, Around, json_option, period_option
+from etl.cli_options import LEVELS, MOMENT, PERIOD, Around, json_option, period_option, units_on_option
 from etl.cli_time import diff
 from etl.model.period import Period
 from etl.settings import SECTORS, settings
@@ -205,22 +205,33 @@ def findings(submission: str | None, period: Period | None, as_json: bool) -> No
 @click.option("--level", type=click.Choice(LEVELS), help="default: every level; in a table the province")
 @click.option("--unit", help="one unit's code, such as 082, 02683 or 30a")
 @click.option("--as-of", type=MOMENT, help="as the warehouse stood at that moment")
+@units_on_option
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="comma-separated output")
 def indicators(
-    period: Period, level: str | None, unit: str | None, as_of: datetime | None, as_json: bool, as_csv: bool
+    period: Period,
+    level: str | None,
+    unit: str | None,
+    as_of: datetime | None,
+    units_on: datetime | None,
+    as_json: bool,
+    as_csv: bool,
 ) -> None:
     """The indicators of a quarter, measured from the rows that count now or at a moment.
 
+    --units-on tells them of the units of a later day: what communes contribute is added up along their successors; a
+    figure that rests on a commune divided between its units and others is marked approximate.
+
     \b
     Example: giamngheo indicators --period 2018-Q4 --level district
+      giamngheo indicators --period 2018-Q4 --units-on 2025-07-01 --level commune
     """
     from etl import questions
     from etl.reporting import tables
 
     if level is None and unit is None and not (as_json or as_csv):
         level = "province"
-    frame = questions.indicators(settings(), period, level, unit, as_of)
+    frame = questions.indicators(settings(), period, level, unit, as_of, units_on and units_on.date())
     if as_json:
         tables.print_json(tables.indicator_records(frame))
     elif as_csv:
@@ -234,8 +245,11 @@ def indicators(
 @period_option
 @click.option("--unit", required=True, help="the unit's code, such as 10, 082, 02683 or 30a")
 @click.option("--as-of", type=MOMENT, help="as the warehouse stood at that moment")
+@units_on_option
 @json_option
-def trace(indicator: str, period: Period, unit: str, as_of: datetime | None, as_json: bool) -> None:
+def trace(
+    indicator: str, period: Period, unit: str, as_of: datetime | None, units_on: datetime | None, as_json: bool
+) -> None:
     """The rows behind a number: file, sheet, row, and what each contributes.
 
     \b
@@ -244,7 +258,8 @@ def trace(indicator: str, period: Period, unit: str, as_of: datetime | None, as_
     from etl import questions
     from etl.reporting import tables
 
-    records = tables.trace_records(questions.trace(settings(), indicator, period, unit, as_of))
+    day = units_on and units_on.date()
+    records = tables.trace_records(questions.trace(settings(), indicator, period, unit, as_of, day))
     if as_json:
         tables.print_json(records)
     else:

@@ -58,4 +58,7 @@ class MomentType(click.ParamType[datetime]):
 
 PERIOD, MOMENT = PeriodType(), MomentType()
 period_option = click.option("--period", type=PERIOD, required=True, help="the quarter, such as 2018-Q4")
+units_on_option = click.option(
+    "--units-on", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="on the units of a later day: 2025-07-01"
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="machine-readable output")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,26 +25,40 @@ from etl.warehouse.standing import Standing, standing
 
 
 def indicators(
-    settings: Settings, period: Period, level: str | None, unit: str | None, as_of: datetime | None
+    settings: Settings,
+    period: Period,
+    level: str | None,
+    unit: str | None,
+    as_of: datetime | None,
+    day: date | None = None,
 ) -> pd.DataFrame:
-    """The indicators of a period, measured now from the rows that count (at ``as_of``), of one level or unit or all."""
+    """The indicators of a period, measured now from the rows that count (at ``as_of``), of one level or unit or all.
+
+    day: on the units of that day, the period's last or later. Raises LookupError for an unknown unit, ValueError for a
+    day before.
+    """
     with connect(settings) as engine, engine.begin() as conn:
         moments.stand_at(conn, as_of)
-        frame = measuring.measure(conn, period)
+        frame = measuring.measure(conn, period, day)
     if level is not None:
         frame = frame[frame["unit_level"] == level]
     if unit is not None:
         if unit not in set(frame["unit_code"]):
-            raise LookupError(f"there is no unit {unit!r} on {period.last_day:%d/%m/%Y}")
+            raise LookupError(f"there is no unit {unit!r} on {day or period.last_day:%d/%m/%Y}")
         frame = frame[frame["unit_code"] == unit]
     return frame
 
 
-def trace(settings: Settings, indicator: str, period: Period, unit: str, as_of: datetime | None) -> pd.DataFrame:
-    """The contributing rows of one number. Raises LookupError for an unknown indicator or unit."""
+def trace(
+    settings: Settings, indicator: str, period: Period, unit: str, as_of: datetime | None, day: date | None = None
+) -> pd.DataFrame:
+    """The contributing rows of one number, of a unit of a day (the period's last or later).
+
+    Raises LookupError for an unknown indicator or unit, ValueError for a day before the period's last.
+    """
     with connect(settings) as engine, engine.begin() as conn:
         moments.stand_at(conn, as_of)
-        return tracing.trace(conn, indicator, period, unit)
+        return tracing.trace(conn, indicator, period, unit, day)
 
 
 def diff(

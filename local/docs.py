@@ -64,6 +64,7 @@ def _rules() -> Iterator[str]:
 def _indicators() -> Iterator[str]:
     yield "# The indicators\n"
     yield "One file of `warehouse_sql/indicators/` each. A unit that lacks one of the datasets has no figure."
+    yield "On the units of a later day (`--units-on`): docs/decisions/0026-units-of-a-later-day.md."
     for query in queries():
         yield f"\n## {', '.join(query.codes)}{f', {query.codes_of.code}' if query.codes_of else ''}\n"
         yield from (f"- **{code}**: {names.vi} ({names.en})" for code, names in query.codes.items())
@@ -74,6 +75,8 @@ def _indicators() -> Iterator[str]:
         yield f"- basis: {query.basis}"
         if query.notes:
             yield f"- {query.notes}"
+        if query.not_rebased:
+            yield f"- not told on the units of a later day: {query.not_rebased}"
         bases = {code.split(".", 1)[0] for code in query.codes} | set(query.codes)
         for target in targets():
             if target.indicator in bases:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from etl.model.period import Period
@@ -24,7 +25,12 @@ class Area:
 
 def areas(period: Period) -> tuple[Area, ...]:
     """Communes, districts, the province and the groups of the period's last day, lowest level first."""
-    units = units_on(period.last_day)
+    return areas_on(period.last_day)
+
+
+def areas_on(day: date) -> tuple[Area, ...]:
+    """Those of a day. A group without communes (30a once there are no districts) is none."""
+    units = units_on(day)
     found = [Area(c.code, "commune", c.name, (c.code,), c.is_30a) for c in units.communes]
     found += [Area(d.code, "district", d.name, _in(units, d.code), d.is_30a) for d in units.districts]
     whole = units.province
@@ -34,7 +40,7 @@ def areas(period: Period) -> tuple[Area, ...]:
         ("urban", "Khu vực thành thị", tuple(c.code for c in units.communes if not c.is_rural), False),
         ("rural", "Khu vực nông thôn", tuple(c.code for c in units.communes if c.is_rural), False),
     )
-    found += [Area(code, "group", name, communes, poor) for code, name, communes, poor in groups]
+    found += [Area(code, "group", name, communes, poor) for code, name, communes, poor in groups if communes]
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -18,7 +19,8 @@ import pandas as pd
 from sqlalchemy import Connection, text
 
 from etl.faults import point
-from etl.indicators.areas import Area, areas
+from etl.indicators.areas import Area, areas_on
+from etl.indicators.rebase import Rebasing, Sum, Sums
 from etl.indicators.registry import Indicator, Query, indicators, queries
 from etl.indicators.suppress import suppressed
 from etl.model.period import Period
@@ -33,17 +35,6 @@ COLUMNS = (
 )  # fmt: skip
 """Of a frame of values. numerator, denominator, target: Decimal or None (object); value: float or None; met: bool or
 None; complete, suppressed: bool; missing: list of "dataset unit"; people: how many stand behind the figure, or None."""
-
-
-class Sum(NamedTuple):
-    """What the rows of an indicator add up to in a unit; rows: how many contribute to the numerator."""
-
-    numerator: Decimal
-    denominator: Decimal | None
-    rows: int
-
-
-Sums = dict[tuple[str, str], Sum]
 
 _OPS = {
     ">=": lambda value, target: value >= target,
@@ -60,22 +51,38 @@ def parameters(period: Period) -> dict[str, Any]:
     return {"period": str(period), "day": day, "province": units_on(day).province.code}
 
 
-def measure(conn: Connection, period: Period) -> pd.DataFrame:
-    """Every indicator of a period for every unit and group (``COLUMNS``), from what counts at the setting as-of."""
-    places = areas(period)
+def measure(conn: Connection, period: Period, day: date | None = None) -> pd.DataFrame:
+    """Every indicator of a period for every unit and group (``COLUMNS``), from what counts at the setting as-of.
+
+    day: told on the units of that day in place of the period's last, with a further column ``approximate``. Raises
+    ValueError for a day before the period's last.
+    """
+    rebasing = Rebasing.from_period(period, day)
+    places = areas_on(rebasing.day)
     lacking = _Lacking.of(conn, period)
     records = []
     for query in queries():
-        sums = _sums(conn, query, period)
-        own = [i for i in indicators().values() if i.query is query]
-        missing = lacking.of_query(query)
-        for one in own:
-            records += [r for area in places if (r := _record(one, area, sums, missing, period)) is not None]
-    frame = pd.DataFrame(records, columns=list(COLUMNS), dtype="object")
+        own = rebasing_of(query, rebasing, period)
+        sums = own.sums(_sums(conn, query, period))
+        missing = own.missing(lacking.of_query(query))
+        for one in indicators().values():
+            if one.query is query:
+                records += [r for area in places if (r := _record(one, area, sums, missing, own, period)) is not None]
+    names = [*COLUMNS, "approximate"] if day else list(COLUMNS)
+    frame = pd.DataFrame(records, columns=names, dtype="object")
     frame["suppressed"] = suppressed(frame, places, indicators())
     return frame.astype(
         {"indicator": "str", "unit_code": "str", "unit_level": "str", "complete": "bool", "unit_name": "str"}
+        | ({"approximate": "bool"} if day else {})
     )
+
+
+def rebasing_of(query: Query, rebasing: Rebasing, period: Period) -> Rebasing:
+    """The re-basing of a query's figures; of what is told of rural communes alone, those rural on the period's day."""
+    if not query.rural_only:
+        return rebasing
+    own, there = units_on(period.last_day), units_on(rebasing.day)
+    return rebasing.only({c.code for c in own.communes if c.is_rural}, {c.code for c in there.communes if c.is_rural})
 
 
 def _sums(conn: Connection, query: Query, period: Period) -> Sums:
@@ -122,21 +129,25 @@ class _Lacking:
 
 
 def _record(
-    one: Indicator, area: Area, sums: Sums, missing: dict[str, list[str]], period: Period
+    one: Indicator, area: Area, sums: Sums, missing: dict[str, list[str]], rebasing: Rebasing, period: Period
 ) -> dict[str, Any] | None:
     communes = area.communes
     if one.query.rural_only:
-        units = units_on(period.last_day)
-        communes = tuple(c for c in communes if units[c].is_rural)
+        communes = tuple(c for c in communes if c in rebasing.told)
         if not communes or area.code == "urban":
             return None
     lacks = sorted({what for c in communes for what in missing.get(c, ())})
+    if one.query.not_rebased and not rebasing.is_same:
+        lacks = [one.query.not_rebased]
+    elif not lacks and rebasing.counts_elsewhere(communes):
+        lacks = [f"unit_successor {c}" for c in communes]
     target = _target(one, area, period)
     record: dict[str, Any] = {
         "indicator": one.code, "unit_code": area.code, "unit_level": area.level, "numerator": None,
         "denominator": None, "value": None, "target": target.value if target else None, "met": None,
         "complete": not lacks, "missing": lacks, "unit_name": area.name, "target_op": target.op if target else None,
         "people": None, "suppressed": False,
+        "approximate": rebasing.is_approximate(communes),
     }  # fmt: skip
     if lacks:
         return record

@@ -48,6 +48,7 @@ class Query(_Strict):
     which the further indicators of ``codes_of`` never are. people: where the number of people (or households) behind a
     figure stands: its numerator, the number of rows that contribute, or nowhere because it tells of none; sums_to: the
     indicator that the codes of the query add up to; hides_with: the indicator that this one would give away.
+    not_rebased: why its counts do not add up along the successors of communes; nothing: they do.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Query(_Strict):
     people: Literal["numerator", "rows", "none"] = "numerator"
     sums_to: str | None = None
     hides_with: str | None = None
+    not_rebased: str = ""
     codes: dict[str, Names]
     codes_of: CodesOf | None = None
     sql: str

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 from sqlalchemy import Connection, text
 
-from etl.indicators.areas import areas
-from etl.indicators.measure import parameters
+from etl.indicators.areas import areas_on
+from etl.indicators.measure import parameters, rebasing_of
+from etl.indicators.rebase import Rebasing
 from etl.indicators.registry import indicator
 from etl.model.period import Period
-from etl.reference.units import units_on
 
 COLUMNS = ("file", "submission_id", "sheet", "row", "unit_code", "numerator", "denominator")
 REFERENCE = "reference_figures.csv"
@@ -28,21 +30,20 @@ _ROWS = (
 )
 
 
-def trace(conn: Connection, code: str, period: Period, unit: str) -> pd.DataFrame:
+def trace(conn: Connection, code: str, period: Period, unit: str, day: date | None = None) -> pd.DataFrame:
     """The contributing rows of one number (``COLUMNS``; numerator and denominator Decimal or None).
 
-    Their sums are the number's numerator and denominator. Raises UnknownIndicator, UnknownUnit.
+    Their sums are the number's numerator and denominator. day: unit is one of that day, not of the period's last;
+    unit_code of a row stays the commune of its own. Raises UnknownIndicator, UnknownUnit, ValueError for a day before.
     """
     one = indicator(code)
-    area = next((a for a in areas(period) if a.code == unit), None)
+    rebasing = rebasing_of(one.query, Rebasing.from_period(period, day), period)
+    area = next((a for a in areas_on(rebasing.day) if a.code == unit), None)
     if area is None:
-        raise UnknownUnit(f"there is no unit {unit!r} on {period.last_day:%d/%m/%Y}; groups are 30a, urban, rural")
-    keys = list(area.communes)
-    if one.query.rural_only:
-        units = units_on(period.last_day)
-        keys = [c for c in keys if units[c].is_rural]
-    if area.level == "province":
-        keys.append(area.code)
+        raise UnknownUnit(f"there is no unit {unit!r} on {rebasing.day:%d/%m/%Y}; groups are 30a, urban, rural")
+    keys = sorted(rebasing.sources(area.communes))
+    if area.level == "province" and rebasing.province:
+        keys.append(rebasing.province)
     query = _ROWS.format(query=one.query.sql)
     rows = conn.execute(text(query), {**parameters(period), "code": code, "keys": keys}).all()
     frame = pd.DataFrame([tuple(r) for r in rows], columns=list(COLUMNS), dtype="object")

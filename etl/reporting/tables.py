@@ -27,7 +27,7 @@ _FINDING_FIELDS = (
 )  # fmt: skip
 _INDICATOR_FIELDS = (
     "indicator", "unit_code", "unit_level", "numerator", "denominator", "value", "target", "met", "complete",
-    "unit_name", "target_op", "missing",
+    "unit_name", "target_op", "missing", "approximate",
 )  # fmt: skip
 _TRACE_FIELDS = ("file", "sheet", "row", "numerator", "denominator", "unit_code", "submission_id")
 
@@ -124,6 +124,8 @@ def indicator_table(frame: pd.DataFrame) -> Table:
         target = f"{row.target_op} {number_vi(row.target, 1)}" if row.target is not None else ""
         is_rate = row.denominator is not None
         value = number_vi(row.value, 2 if is_rate else 0) if row.complete else INCOMPLETE
+        if row.complete and getattr(row, "approximate", False):
+            value = f"≈ {value}"
         parts = [number_vi(n, _decimals(n)) for n in (row.numerator, row.denominator)] if is_rate else []
         sign = {True: "✔", False: "✘", None: ""}[row.met]
         table.add_row(row.indicator, *_unit(row, alone), value, " / ".join(parts), target, sign)

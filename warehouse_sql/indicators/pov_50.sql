@@ -8,6 +8,7 @@ datasets: [register_household, register_commune]
 needs_commune_row: true
 people: none
 basis: "KH 40/KH-UBND (31/01/2018), III.6: 44 xã"
+not_rebased: "counts communes, each by a rate of its own: these do not add up when communes merge"
 notes: "A commune without households counts as none. The contributing row is the commune row."
 codes:
   POV_50:
