@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import Connection, text
 
 from etl.faults import point
+from etl.indicators import changes
 from etl.indicators.measure import Counting, counting, definitions, insert, measure, value_records
 from etl.indicators.registry import indicators
+from etl.model.frames import records
 from etl.model.period import Period
 from etl.warehouse import at, ledger, moments
 
@@ -38,7 +41,8 @@ def publish(conn: Connection, period: Period, code_version: str) -> Edition:
     """
     moment = moments.take_turn(conn)
     at(conn, moment)
-    values = value_records(measure(conn, period))
+    frame = measure(conn, period)
+    values = value_records(frame)
     submissions = counting(conn, period)
     point("edition.measured")
     made_by = _json(definitions(period))
@@ -60,6 +64,9 @@ def publish(conn: Connection, period: Period, code_version: str) -> Edition:
     point("edition.submissions")
     insert(conn, "edition_value", [{**key, **v} for v in values])
     point("edition.values")
+    if newest is not None:
+        insert(conn, "edition_change", [{**key, **c} for c in _changes(conn, newest, period, frame, submissions)])
+    point("edition.changes")
     published = get(conn, period)
     if published is None:
         raise RuntimeError(f"the edition of {period} was written and cannot be read")
@@ -77,6 +84,33 @@ def _kept(conn: Connection, one: Counting) -> dict[str, Any]:
         "submission_id": one.submission_id, "rows_accepted": now.rows_accepted, "rows_rejected": now.rows_rejected,
         "district_codes": list(one.districts),
     }  # fmt: skip
+
+
+def _changes(
+    conn: Connection, before: Edition, period: Period, frame: pd.DataFrame, submissions: list[Counting]
+) -> list[dict[str, Any]]:
+    """What differs from the edition before, as rows of ``mart.edition_change``."""
+    key = {"period": before.period, "number": before.number}
+    columns = ["indicator", "unit_code", "numerator", "denominator", "value", "suppressed"]
+    rows = conn.execute(
+        text(f"SELECT {', '.join(columns)} FROM mart.edition_value WHERE period = :period AND number = :number"),  # noqa: S608
+        key,
+    )
+    was = pd.DataFrame([tuple(r) for r in rows], columns=columns, dtype="object")
+    had = conn.execute(
+        text(
+            "SELECT e.submission_id, s.file_name, s.dataset, e.district_codes FROM mart.edition_submission AS e"
+            " JOIN intake.submission AS s ON s.id = e.submission_id WHERE e.period = :period AND e.number = :number"
+        ),
+        key,
+    )
+    moved = changes.causes([Counting(i, f, d, tuple(own)) for i, f, d, own in had], submissions)
+    hidden = {(r.indicator, r.unit_code) for side in (was, frame) for r in records(side) if r.suppressed}
+    return [
+        {k: _json(v) if k == "submissions" else v for k, v in c.as_record().items() if k != "unit_name"}
+        | {"suppressed": (c.indicator, c.area.code) in hidden}
+        for c in changes.compare(period, changes.numbers(was), changes.numbers(frame), moved)
+    ]
 
 
 def shown(conn: Connection, period: Period, number: int | None) -> list[dict[str, Any]]:

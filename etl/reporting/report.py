@@ -19,7 +19,8 @@ from etl.model.frames import records
 from etl.model.period import Period
 from etl.reference.units import Units, units_on
 from etl.reporting import safe
-from etl.reporting.words import GROUPS, INCOMPLETE, LOCAL_TIME, SUPPRESSED, SUPPRESSED_NOTE, met_vi
+from etl.reporting.edition_changes import SHEET, changes_sheet
+from etl.reporting.words import AREAS, GROUPS, INCOMPLETE, LOCAL_TIME, SUPPRESSED, SUPPRESSED_NOTE, met_vi
 
 PERCENT = "#,##0.00"
 WHOLE = "#,##0"
@@ -59,6 +60,9 @@ def write_report(
         if own:
             _group_sheet(book.create_sheet(title), title, period, values, own, units)
     _sources(book.create_sheet("Nguồn số liệu"), conn, period, edition, units)
+    if edition is not None and edition > 1:
+        names = {d.code: f"{d.name_vi} ({d.unit})" for d in definitions}
+        changes_sheet(book.create_sheet(SHEET), conn, period, edition, names, units)
     suffix = f"lan-{edition}" if edition else "tam-tinh"
     return safe.save(book, folder / str(period) / f"bao-cao-giam-ngheo_{period}_{suffix}.xlsx")
 
@@ -188,8 +192,7 @@ def _group_sheet(
 
 
 def _lines(units: Units) -> list[tuple[str, str, str]]:
-    groups = (("30a", "Các huyện nghèo 30a"), ("urban", "Khu vực thành thị"), ("rural", "Khu vực nông thôn"))
-    lines = [(units.province.code, units.province.name, "province"), *((c, n, "group") for c, n in groups)]
+    lines = [(units.province.code, units.province.name, "province"), *((c, n, "group") for c, n in AREAS.items())]
     for district in units.districts or (units.province,):
         if units.districts:
             lines.append((district.code, district.name, "district"))

@@ -22,6 +22,9 @@ GROUPS = {
 }  # fmt: skip
 """Indicator group → sheet of the report, in the report's order."""
 
+AREAS = {"30a": "Các huyện nghèo 30a", "urban": "Khu vực thành thị", "rural": "Khu vực nông thôn"}
+"""Groups of communes that figures are told for, by code."""
+
 INCOMPLETE = "thiếu số liệu"
 
 SUPPRESSED = "…"

@@ -34,3 +34,26 @@ WHERE e.submission_id = s.id;
 
 ALTER TABLE mart.measured ADD COLUMN submissions text[] NOT NULL DEFAULT '{}';
 COMMENT ON COLUMN mart.measured.submissions IS 'The submissions of the period that its provisional figures rest on.';
+
+CREATE TABLE mart.edition_change (
+    period text NOT NULL,
+    number integer NOT NULL,
+    indicator text NOT NULL,
+    unit_code text NOT NULL,
+    unit_level text NOT NULL,
+    numerator_before numeric,
+    numerator_after numeric,
+    denominator_before numeric,
+    denominator_after numeric,
+    value_before double precision,
+    value_after double precision,
+    change double precision,
+    suppressed boolean NOT NULL,
+    submissions jsonb NOT NULL,
+    PRIMARY KEY (period, number, indicator, unit_code),
+    FOREIGN KEY (period, number) REFERENCES mart.edition (period, number)
+);
+COMMENT ON TABLE mart.edition_change IS 'The figures that differ from those of the edition before.';
+COMMENT ON COLUMN mart.edition_change.suppressed IS 'One of the two figures is not published.';
+COMMENT ON COLUMN mart.edition_change.submissions IS
+'What came to count and what counts no more, of the datasets and districts behind the figure: submission_id, file, way.';
