@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psycopg
@@ -78,14 +78,14 @@ def test_a_killed_server_and_a_killed_user_keep_nobody_from_working(tmp_path: Pa
 
 def test_a_server_starts_again_while_a_child_of_the_killed_one_is_still_at_work(tmp_path: Path) -> None:
     own = Settings(home=tmp_path, warehouse_url=None)
-    with serving(own, durable=False) as url, psycopg.connect(plain(url)) as busy:
+    with serving(own) as url, closing(psycopg.connect(plain(url))) as busy:
         with psycopg.connect(plain(url), autocommit=True) as conn:
             conn.execute("CREATE TABLE kept AS SELECT 1 AS one")
         at_work = threading.Thread(target=count, args=(busy,))
         at_work.start()
         time.sleep(0.3)
         os.kill(pid(own) or 0, signal.SIGKILL)
-        with serving(own, durable=False) as again, psycopg.connect(plain(again)) as conn:
+        with serving(own) as again, psycopg.connect(plain(again)) as conn:
             assert conn.execute("SELECT one FROM kept").fetchone() == (1,)
         at_work.join()
 
