@@ -165,7 +165,10 @@ def ingest(files: tuple[Path, ...], sector: str | None, as_json: bool) -> None:
 @click.option("--as-of", type=MOMENT, help="as it stood at that moment")
 @json_option
 def status(period: Period | None, as_of: datetime | None, as_json: bool) -> None:
-    """Who has sent what, who has not, what was rejected and why, now or at a moment.
+    """Who has sent what, who has not, what was rejected and why, now or at a moment; and how good it is.
+
+    Quality: of 100 data rows (accepted and rejected) those without any critical or warning finding that is not waived;
+    of what was dropped last, by sector and unit; findings between sectors count in nobody's.
 
     \b
     Example: giamngheo status --period 2018-Q4
@@ -178,6 +181,10 @@ def status(period: Period | None, as_of: datetime | None, as_json: bool) -> None
         tables.print_json(records)
     else:
         OUT.print(tables.records_table(tables.for_reading(records), "Submissions", tables.STATUS_COLUMNS))
+        if as_of is None:
+            scores = questions.quality(settings(), period)
+            OUT.print(tables.records_table(scores, "Quality", tables.QUALITY_COLUMNS))
+            OUT.print(tables.QUALITY, soft_wrap=True)
 
 
 @cli.command()

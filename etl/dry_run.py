@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from etl.checking import load_reviewed
 from etl.contracts import contract
 from etl.examine import LOCAL_TIME, examine
 from etl.intake import inbox
@@ -85,7 +86,9 @@ def check_files(
                 inside = part.folder.removeprefix(drop.folder).strip("/")
                 shown = drop.path if part is drop else drop.path / inside / part.name
                 examined[str(shown)] = _examine(settings, part, drop.sector or None)
-    return [Result(Path(path), one) for path, one in relate_examined(examined).items()]
+    return [
+        Result(Path(path), one) for path, one in relate_examined(examined, load_reviewed(settings.reviewed)).items()
+    ]
 
 
 def _examine(settings: Settings, drop: inbox.Drop, sector: str | None) -> Examined:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import replace
 from datetime import date
@@ -10,14 +11,16 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from etl.checking import check
+from etl.checking import NamedRows, Reviewed, check, correct, load_reviewed, waive, waiving
 from etl.conforming import (
     check_totals,
     conform,
     find_summaries,
     is_called_a_summary,
     match_columns,
+    raw_cells,
     read_heading,
+    saying,
 )  # fmt: skip
 from etl.contracts import Contract, contract, contracts, sector_datasets
 from etl.contracts.form import is_outdated
@@ -54,19 +57,26 @@ def examine(
     """One file as what it is: rows, findings and a verdict.
 
     file_name and folder are the sender's (they may carry period and unit); sector is the folder's owner, None in a
-    dry run outside of any folder; today: no period may begin after it. Raises OSError only: whatever is wrong with
-    the file's content is a finding.
+    dry run outside of any folder; today: no period may begin after it. Raises OSError and ReviewedError (of the
+    reviewed waivers and corrections) only: whatever is wrong with the file's content is a finding.
     """
+    reviewed = load_reviewed(settings.reviewed)
     try:
         opened = open_file(path, file_name, settings)
     except Refused as fault:
         return _refused(fault.rule, **fault.params)
-    examined = _examine_grids(opened.grids, file_name=file_name, folder=folder, sector=sector, today=today)
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest() if reviewed.names_a_file else ""
+    examined = _examine_grids(
+        opened.grids, reviewed, sha256, file_name=file_name, folder=folder, sector=sector, today=today
+    )
     macros = [Finding("file_has_macros", Severity.INFO, value=opened.macros)] if opened.macros else []
     return replace(examined, findings=join_findings([examined.findings, findings_frame(macros)]))
 
 
-def _examine_grids(grids: list[Grid], *, file_name: str, folder: str, sector: str | None, today: date) -> Examined:
+def _examine_grids(
+    grids: list[Grid], reviewed: Reviewed, sha256: str, *, file_name: str, folder: str, sector: str | None, today: date
+) -> Examined:
     found = [None if is_answer_sheet(grid) else find_table(grid, contracts()) for grid in grids]
     tables = _of_one_form([table for table in found if table is not None and table.dataset is not None])
     datasets = sorted({table.dataset for table in tables if table.dataset})
@@ -90,12 +100,18 @@ def _examine_grids(grids: list[Grid], *, file_name: str, folder: str, sector: st
         return _rejected(heading, findings, tables, ignored, layout)
     findings = join_findings([findings, _version(grids, form), _legacy(grids, layout)])
 
-    conformed = conform(tables, maps, form, heading)
-    findings = join_findings([findings, conformed.findings])
+    cells = raw_cells(tables, maps, form)
+    own = reviewed.of(heading)
+    rows = NamedRows(cells, saying(form, heading), sha256)
+    corrected, of_corrections = correct(rows, own.corrections)
+    conformed = conform(corrected, tables, maps, form, heading)
+    findings = join_findings([findings, of_corrections, conformed.findings])
     if len(fatal := _of_whole_file(findings)):
         return _rejected(heading, fatal, tables, ignored, layout)
-    checked = check(conformed.rows, findings, form, heading)
-    findings = join_findings([checked.findings, check_totals(tables, maps, form, checked.findings)])
+    waivers = waiving(own.waivers, rows)
+    checked = check(conformed.rows, findings, form, heading, waivers)
+    of_totals = waive(check_totals(tables, maps, form, checked.findings), waivers)
+    findings = join_findings([checked.findings, of_totals])
     total = len(conformed.rows)
     accepted = len(checked.rows)
     counts = Counts(total + sum(ignored.values()), accepted, total - accepted, sum(ignored.values()))

@@ -19,7 +19,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, text
 
 from etl import register_relations
-from etl.checking import data_docs
+from etl.checking import data_docs, load_reviewed
 from etl.contracts import contract, contracts
 from etl.examine import LOCAL_TIME, examine
 from etl.faults import point
@@ -92,7 +92,8 @@ def _enter(engine: Engine, settings: Settings, drop: inbox.Drop) -> list[tuple[l
 def prepare(settings: Settings, submission_id: str) -> str:
     """Examine a submission's file and keep the outcome: rows staged, findings, counts, verdict. Returns the verdict.
 
-    An accepted submission is frozen: its verdict is returned as it stands. Raises OSError, WarehouseError.
+    An accepted submission is frozen: its verdict is returned as it stands. Raises OSError, WarehouseError,
+    ReviewedError.
     """
     with connect(settings) as engine, _turn(engine, submission_id) as (before, submission):
         if submission.verdict is not None and (submission.accepted_at is not None or before.verdict is None):
@@ -143,7 +144,7 @@ def load(settings: Settings, submission_id: str) -> str | None:
     """Bring a prepared submission's rows into the warehouse and publish them in one transaction.
 
     Returns the period that it touched; None for a rejected one, which leaves the warehouse as it was.
-    Raises WarehouseError, LookupError when the submission was never prepared.
+    Raises WarehouseError, ReviewedError, LookupError when the submission was never prepared.
     """
     with connect(settings) as engine, _turn(engine, submission_id) as (_, submission):
         if submission.verdict is None:
@@ -172,7 +173,7 @@ def _bring_in(conn: Connection, settings: Settings, submission: ledger.Submissio
         point("load.loaded")
         moment = publishing.publish(conn, submission.id)
         point("load.published")
-    register_relations.refresh(conn, submission, moment)
+    register_relations.refresh(conn, submission, moment, load_reviewed(settings.reviewed))
     point("load.related")
 
 

@@ -131,6 +131,30 @@ def status(settings: Settings, period: Period | None, as_of: datetime | None = N
         ]
 
 
+def quality(settings: Settings, period: Period | None) -> list[dict[str, Any]]:
+    """The quality of each sector, then of each of its units, in a period (the newest); of what was dropped last.
+
+    Records with sector, unit (None for all of them together), data_rows, rows_doubted, quality in %.
+    """
+    with connect(settings) as engine, engine.begin() as conn:
+        chosen = period or _newest(conn)
+        query = text(
+            "SELECT sector, unit_code, data_rows, rows_doubted, CAST(quality AS double precision) AS quality"
+            " FROM quality.score WHERE period = :period ORDER BY sector, unit_code NULLS FIRST"
+        )
+        if chosen is None:
+            return []
+        rows = conn.execute(query, {"period": str(chosen)}).all()
+    return [
+        {
+            "sector": row.sector, "unit": _unit_name(row.unit_code, chosen) if row.unit_code else None,
+            "data_rows": int(row.data_rows), "rows_doubted": int(row.rows_doubted),
+            "quality": None if row.quality is None else round(row.quality, 2),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
 def _newest(conn: Connection) -> Period | None:
     newest = conn.scalar(text("SELECT max(period) FROM core.current_coverage"))
     return Period.parse(newest) if newest else None
@@ -145,6 +169,7 @@ def _submitted(one: Standing, period: Period) -> dict[str, Any]:
         "file": one.file_name,
         "rows_accepted": one.rows_accepted,
         "rows_rejected": one.rows_rejected,
+        "quality": None if one.quality is None else round(one.quality, 2),
         "received_at": one.received_at.isoformat(timespec="seconds"),
         "reason": one.reason if one.state == "rejected" or one.rows_rejected else None,
         "submission_id": one.submission_id,
@@ -152,7 +177,9 @@ def _submitted(one: Standing, period: Period) -> dict[str, Any]:
 
 
 def _missing(dataset: str, unit: str, period: Period) -> dict[str, Any]:
-    empty = dict.fromkeys(("file", "rows_accepted", "rows_rejected", "received_at", "reason", "submission_id"))
+    empty = dict.fromkeys(
+        ("file", "rows_accepted", "rows_rejected", "quality", "received_at", "reason", "submission_id")
+    )
     named = {"dataset": dataset, "unit_code": unit, "unit": _unit_name(unit, period), "state": "missing"}
     return {**named, **empty, "reason": f"{contract(dataset).title}: chưa gửi"}
 

@@ -15,9 +15,10 @@ from datetime import datetime
 import pandas as pd
 from sqlalchemy import Connection, text
 
-from etl.checking import relations
+from etl.checking import NOTHING, NamedRows, Reviewed, relations, waive, waiving
+from etl.conforming import saying
 from etl.contracts import contract
-from etl.model.examined import Counts, Examined, Verdict
+from etl.model.examined import Counts, Examined, Heading, Verdict
 from etl.model.finding import join_findings
 from etl.model.period import Period
 from etl.reference.rules import tell_all
@@ -28,10 +29,12 @@ HOUSEHOLDS, MEMBERS = "register_household", "register_member"
 _ADDRESS = ["submission_id", "sheet", "row", "commune", "household_code"]
 
 
-def refresh(conn: Connection, submission: ledger.Submission, moment: datetime | None = None) -> None:
+def refresh(
+    conn: Connection, submission: ledger.Submission, moment: datetime | None = None, reviewed: Reviewed = NOTHING
+) -> None:
     """Find the relations of the districts that a submission speaks for anew, and write what changed.
 
-    moment: of the submission's publishing, where that is what changed them.
+    reviewed: whose waivers let findings lie. moment: of the submission's publishing, where that is what changed them.
     Replaces the findings of the pair and the row counts of each list that counts there now. Other datasets: nothing.
     """
     if submission.dataset not in (HOUSEHOLDS, MEMBERS) or submission.period is None:
@@ -43,8 +46,26 @@ def refresh(conn: Connection, submission: ledger.Submission, moment: datetime | 
     members = _rows(conn, MEMBERS, "member_no", submission.period, both)
     found = relations.relate(households, members, Period.parse(submission.period))
     for submission_id, dataset in sorted({(one, dataset) for one, dataset, _ in lists}):
-        own = found[found["submission_id"] == submission_id]
-        _rewrite(conn, submission_id, dataset, own.drop(columns="submission_id"), moment)
+        own = found[found["submission_id"] == submission_id].drop(columns="submission_id")
+        if len(own) and reviewed.waivers:
+            of = ledger.get(conn, submission_id)
+            rows = {HOUSEHOLDS: households, MEMBERS: members}[dataset]
+            own = _waived(own, _heading(of), rows[rows["submission_id"] == submission_id], of.sha256, reviewed)
+        _rewrite(conn, submission_id, dataset, own, moment)
+
+
+def _heading(submission: ledger.Submission) -> Heading:
+    period = Period.parse(submission.period) if submission.period else None
+    return Heading(submission.dataset, period, submission.as_of, submission.unit_code)
+
+
+def _waived(found: pd.DataFrame, heading: Heading, rows: pd.DataFrame, sha256: str, reviewed: Reviewed) -> pd.DataFrame:
+    """The findings of one list, those marked that a waiver names; rows: the list's keys, as they were read."""
+    own = reviewed.of(heading)
+    if not own.waivers or heading.dataset is None:
+        return found
+    named = NamedRows(rows, saying(contract(heading.dataset), heading), sha256)
+    return waive(found, waiving(own.waivers, named))
 
 
 def _districts_together(conn: Connection, submission_id: str, period: str) -> list[str]:
@@ -116,8 +137,8 @@ def _rewrite(conn: Connection, submission_id: str, dataset: str, found: pd.DataF
         ledger.set_accepted_rows(conn, submission_id, (loaded or 0) - orphans, moment)
 
 
-def relate_examined(examined: Mapping[str, Examined]) -> dict[str, Examined]:
-    """A dry run's files with the relations between them, by the same rules.
+def relate_examined(examined: Mapping[str, Examined], reviewed: Reviewed = NOTHING) -> dict[str, Examined]:
+    """A dry run's files with the relations between them, by the same rules and waivers.
 
     Only lists of one period that are both among the files are related; what the warehouse holds is not asked.
     """
@@ -133,7 +154,9 @@ def relate_examined(examined: Mapping[str, Examined]) -> dict[str, Examined]:
             households[households["commune"].isin(both)], members[members["commune"].isin(both)], period
         )
         for name in set(found["submission_id"]):
-            related[name] = _with(related[name], found[found["submission_id"] == name].drop(columns="submission_id"))
+            own = found[found["submission_id"] == name].drop(columns="submission_id")
+            of = related[name]
+            related[name] = _with(of, _waived(own, of.heading, of.rows, "", reviewed))
     return related
 
 

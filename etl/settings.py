@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     warehouse_url: str | None = Field(
         default=None, description="SQLAlchemy URL of a given PostgreSQL; unset: an embedded one is started"
     )
+    reviewed: Path = Field(
+        default_factory=lambda given: Path(given["home"]) / "reviewed",
+        description="waivers.yml and corrections.yml; default: reviewed/ below home",
+    )
     settle_seconds: float = Field(default=1.0, ge=0, description="a drop must not change for this long")
     incomplete_seconds: float = Field(
         default=60.0, ge=0, description="a workbook that breaks off is waited for until it is this old, then answered"
@@ -66,7 +70,7 @@ class Settings(BaseSettings):
     def _listed(cls, value: object) -> object:
         return [day for part in value.split(",") if (day := part.strip())] if isinstance(value, str) else value
 
-    @field_validator("home")
+    @field_validator("home", "reviewed")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()

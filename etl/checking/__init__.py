@@ -1,5 +1,15 @@
-"""Great Expectations decides: suites in ``expectations/``, run on a file's rows, give findings and accepted rows."""
+"""Great Expectations decides: suites in ``expectations/``, run on a file's rows, give findings and accepted rows.
+
+What people in charge have decided about single findings and cells (waivers, corrections) belongs here too.
+"""
 
 from etl.checking.check import Checked, check
+from etl.checking.corrections import correct
+from etl.checking.reviewed import NOTHING, Reviewed, ReviewedError, load_reviewed
+from etl.checking.rows_named import NamedRows
+from etl.checking.waivers import waive, waiving
 
-__all__ = ["Checked", "check"]
+__all__ = [
+    "NOTHING", "Checked", "NamedRows", "Reviewed", "ReviewedError", "check", "correct", "load_reviewed", "waive",
+    "waiving",
+]  # fmt: skip

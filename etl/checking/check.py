@@ -6,7 +6,7 @@ empty. Stage «row»: rules between columns, rows, the whole table, on what is l
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,12 @@ import pandas as pd
 from etl.checking.derived import DERIVED, earlier
 from etl.checking.show import shown
 from etl.checking.suites import Outcome, run_suite
+from etl.checking.waivers import Waiving, waive
 from etl.contracts import Contract
 from etl.model.examined import Heading
-from etl.model.finding import Finding, Severity, as_findings, findings_frame, join_findings
+from etl.model.finding import Effect, Finding, Severity, as_findings, findings_frame, join_findings
 from etl.model.period import Period
+from etl.reference.rules import rules
 from etl.reference.units import units_on
 
 
@@ -31,8 +33,14 @@ class Checked:
     check_run: dict[str, Any]
 
 
-def check(rows: pd.DataFrame, findings: pd.DataFrame, form: Contract, heading: Heading) -> Checked:
-    """Run a dataset's suite on its typed rows. findings: what conforming found; those cells are not reported again."""
+def check(
+    rows: pd.DataFrame, findings: pd.DataFrame, form: Contract, heading: Heading, waivers: Sequence[Waiving] = ()
+) -> Checked:
+    """Run a dataset's suite on its typed rows.
+
+    findings: what was found before; cells that could not be read are not reported again. A finding that a waiver names
+    is told and marked, and rejects nothing.
+    """
     if heading.period is None or heading.unit_code is None:
         raise ValueError("rows are checked only under a complete heading")
     period = heading.period
@@ -41,7 +49,8 @@ def check(rows: pd.DataFrame, findings: pd.DataFrame, form: Contract, heading: H
         "period_end": pd.Timestamp(period.last_day),
     }
     at = _positions(rows, findings)
-    told = {(i, c) for i, c in zip(at, findings["column"], strict=True) if i is not None}
+    unread = [rules()[rule].effect in (Effect.CELL, Effect.ROW) for rule in findings["rule"]]
+    told = {(i, c) for i, c, off in zip(at, findings["column"], unread, strict=True) if i is not None and off}
     rejected = {i for i, s in zip(at, findings["severity"], strict=True) if i is not None and s == Severity.CRITICAL}
 
     by_cell = run_suite(form.dataset, rows, parameters, stage="cell")
@@ -59,9 +68,16 @@ def check(rows: pd.DataFrame, findings: pd.DataFrame, form: Contract, heading: H
         else _told(wide, o, form, told)
         for o in by_row
     ]
-    rejected |= {i for o in by_row if o.severity == Severity.CRITICAL for i in o.failed}
-
-    everything = join_findings([findings, cell_findings, *row_findings])
+    everything = waive(join_findings([findings, cell_findings, *row_findings]), waivers)
+    waived = everything[everything["waived"].notna()]
+    spared = set(zip(waived["rule"], waived["column"], _positions(rows, waived), strict=True))
+    rejected |= {
+        i
+        for o in by_row
+        if o.severity == Severity.CRITICAL
+        for i in o.failed
+        if (o.meta["rule"], o.meta["column"], i) not in spared
+    }
     accepted = rows[~rows.index.isin(list(rejected))]
     return Checked(accepted, _ordered(everything, rows, form), _check_run(form.dataset, [*by_cell, *by_row]))
 

@@ -3,11 +3,12 @@
 from etl.conforming.columns import ColumnMap, match_columns
 from etl.conforming.heading import read_heading
 from etl.conforming.money import stated_units
-from etl.conforming.rows import Conformed, conform
+from etl.conforming.rows import Conformed, conform, raw_cells
 from etl.conforming.summaries import find_summaries, is_called_a_summary
 from etl.conforming.totals import check_totals
+from etl.conforming.vocabulary import saying
 
 __all__ = [
     "ColumnMap", "Conformed", "check_totals", "conform", "find_summaries", "is_called_a_summary", "match_columns",
-    "read_heading", "stated_units",
+    "raw_cells", "read_heading", "saying", "stated_units",
 ]  # fmt: skip

@@ -39,13 +39,19 @@ class Conformed:
     findings: pd.DataFrame
 
 
-def conform(tables: Sequence[Table], maps: Sequence[ColumnMap], form: Contract, heading: Heading) -> Conformed:
-    """Type and code the data rows of a file's tables.
+def raw_cells(tables: Sequence[Table], maps: Sequence[ColumnMap], form: Contract) -> pd.DataFrame:
+    """The data rows of a file's tables: sheet, row, and each column of the form as text, missing where it is blank."""
+    return pd.concat([_raw(t, m, form) for t, m in zip(tables, maps, strict=True)], ignore_index=True)
+
+
+def conform(
+    raw: pd.DataFrame, tables: Sequence[Table], maps: Sequence[ColumnMap], form: Contract, heading: Heading
+) -> Conformed:
+    """Type and code the raw cells of a file's tables.
 
     heading: complete (period and unit are known). A cell that cannot be read for certain becomes missing and makes a
     finding, critical where its column is required. Findings of the whole file: money_unit_missing, money_unit_conflict.
     """
-    raw = pd.concat([_raw(t, m, form) for t, m in zip(tables, maps, strict=True)], ignore_index=True)
     factors, faults = money_factors(tables, maps, form, raw.get("principal"))
     from_1904 = any(table.from_1904 for table in tables)
     rows = raw[["sheet", "row"]].copy()

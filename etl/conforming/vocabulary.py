@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Protocol
 
 from etl.conforming import values
-from etl.contracts import Column
+from etl.contracts import Column, Contract
 from etl.model.examined import Heading
 from etl.model.text import clean, fold, spelling_key
 from etl.reference.codes import code_labels, ethnic_labels
@@ -65,6 +65,24 @@ def reader_of(column: Column, heading: Heading, manner: Manner) -> Reader:
             return Labels(ethnic_labels(), "ethnicity_unknown")
         case "unit":
             return Communes(units_on(heading.period.last_day), heading.unit_code, f"{heading.period.last_day:%d/%m/%Y}")
+
+
+def saying(form: Contract, heading: Heading) -> Callable[[str, str], Hashable]:
+    """What a text says in a column, as (column, text) → value: equal for two ways of writing one thing.
+
+    heading: complete. A text that cannot be read says how it is spelled.
+    """
+    readers: dict[str, Reader] = {}
+
+    def said(column: str, text: str) -> Hashable:
+        read = readers.setdefault(column, reader_of(form[column], heading, Manner()))
+        try:
+            value: Hashable = read(text.removeprefix("'"))
+        except values.Unreadable:
+            return spelling_key(text)
+        return spelling_key(value) if isinstance(value, str) else value
+
+    return said
 
 
 def _enum_labels(column: Column) -> Mapping[str, tuple[str, ...]]:

@@ -19,7 +19,7 @@ from etl.model.grid import Grid
 from etl.model.period import Period
 from etl.reference.units import units_on
 from etl.reporting import marked, safe
-from etl.reporting.words import LOCAL_TIME, REASONS, SEVERITIES, number_vi
+from etl.reporting.words import LOCAL_TIME, REASONS, SEVERITIES, WAIVED, number_vi
 from etl.warehouse.ledger import Submission
 
 LISTED_AT_MOST = 50_000
@@ -43,14 +43,19 @@ def verdict_line(submission: Submission, findings: pd.DataFrame) -> str:
         return "ĐÃ NHẬN"
     if submission.verdict == "partly":
         return f"NHẬN, CÓ {number_vi(submission.rows_rejected or 0)} DÒNG LỖI"
-    critical = findings[findings["severity"] == "critical"]
+    critical = _standing(findings)
     return f"TỪ CHỐI: {critical['message'].iloc[0] if len(critical) else 'không có dòng nào được nhận'}"
 
 
 def _way_out(submission: Submission, findings: pd.DataFrame) -> str:
     """What the sender of a rejected file can do about the first reason."""
-    critical = findings[findings["severity"] == "critical"]
+    critical = _standing(findings)
     return str(critical["suggestion"].iloc[0]) if submission.verdict == "rejected" and len(critical) else ""
+
+
+def _standing(findings: pd.DataFrame) -> pd.DataFrame:
+    """Critical findings that are not waived."""
+    return findings[(findings["severity"] == "critical") & findings["waived"].isna()]
 
 
 def write_answer(
@@ -61,9 +66,9 @@ def write_answer(
 
     With findings in cells the answer is the sender's own workbook, each faulty cell marked and commented; where it
     cannot be copied safely (another format, too large), a new one with the faulty rows. findings: number, rule,
-    severity, sheet, row, column_name, header, value, message, suggestion. title: of the dataset, "" if it could not be
-    told. source: the file as it was sent; grids: gives its cells, asked only where they are needed. The same content
-    gives the same bytes.
+    severity, sheet, row, column_name, header, value, message, suggestion, waived, waiver. title: of the dataset, ""
+    if it could not be told. source: the file as it was sent; grids: gives its cells, asked only where they are needed.
+    The same content gives the same bytes.
     """
     placed = findings[findings["row"].notna() & findings["sheet"].notna()]
     small = (submission.rows_read or 0) <= COPIED_ROWS and submission.size_bytes <= COPIED_BYTES
@@ -157,14 +162,17 @@ def _counts(sheet: Any, first: int, findings: pd.DataFrame) -> int:
     """How often each rule was broken; the row after."""
     if not len(findings):
         return first
-    counted = findings.groupby(["severity", "rule"], sort=False).agg(n=("rule", "size"), message=("message", "first"))
+    weighed = findings.assign(waived=findings["waived"].notna())
+    by_rule = weighed.groupby(["waived", "severity", "rule"], sort=False)
+    counted = by_rule.agg(n=("rule", "size"), message=("message", "first"))
     for start, end, label in ((1, 3, "Mức độ"), (4, 7, "Lỗi (ví dụ)"), (8, 8, "Số lần")):
         safe.head(_wide(sheet, first, start, end, label) if start < end else safe.put(sheet.cell(first, start), label))
-    ordered = counted.reset_index().sort_values(["severity", "n"], ascending=[True, False], kind="stable")
+    order = ["waived", "severity", "n"]
+    ordered = counted.reset_index().sort_values(order, ascending=[True, True, False], kind="stable")
     at = first
     for at, row in enumerate(records(ordered), start=first + 1):
-        severity = _wide(sheet, at, 1, 3, SEVERITIES[row.severity])
-        severity.fill, severity.alignment = safe.FILLS[row.severity], safe.WRAP
+        severity = _wide(sheet, at, 1, 3, WAIVED if row.waived else SEVERITIES[row.severity])
+        severity.fill, severity.alignment = safe.FILLS["waived" if row.waived else row.severity], safe.WRAP
         _wide(sheet, at, 4, 7, row.message).alignment = safe.WRAP
         safe.put(sheet.cell(at, 8), int(row.n)).alignment = Alignment(horizontal="left", vertical="top")
     return at + 2
@@ -178,14 +186,17 @@ def _list(sheet: Any, first: int, submission: Submission, findings: pd.DataFrame
         safe.head(safe.put(sheet.cell(first, column), label))
     shown = findings.head(LISTED_AT_MOST)
     for at, row in enumerate(records(shown), start=first + 1):
-        texts = (row.sheet, row.row, row.header, row.value, SEVERITIES[row.severity], row.message, row.suggestion)
+        weight, way_out = SEVERITIES[row.severity], row.suggestion
+        if waived := pd.notna(row.waived):
+            weight, way_out = WAIVED, row.waiver
+        texts = (row.sheet, row.row, row.header, row.value, weight, row.message, way_out)
         for column, value in enumerate((at - first, *texts), start=1):
             cell = safe.put(sheet.cell(at, column), None if pd.isna(value) else value)
             cell.alignment, cell.border = safe.WRAP, safe.THIN
         if row.sheet in linked and not pd.isna(row.row):
             place = marked.column_of(submission.layout, str(row.sheet), str(row.column_name))
             marked.link(sheet.cell(at, 3), str(row.sheet), int(row.row), place)
-        sheet.cell(at, 6).fill = safe.FILLS[row.severity]
+        sheet.cell(at, 6).fill = safe.FILLS["waived" if waived else row.severity]
         safe.fit_row(sheet, at)
     if len(findings) > LISTED_AT_MOST:
         more = f"… và {number_vi(len(findings) - LISTED_AT_MOST)} lỗi nữa; lệnh «giamngheo findings» cho xem tất cả."

@@ -25,7 +25,7 @@ from etl.model.answer_sheet import AUTHOR, NOTICE
 from etl.model.frames import records
 from etl.model.grid import Grid
 from etl.reporting import safe
-from etl.reporting.words import SEVERITIES
+from etl.reporting.words import SEVERITIES, WAIVED
 
 # What may reach out of a workbook or start something: other files, DDE, the web, add-ins.
 _REACHES_OUT = re.compile(
@@ -37,8 +37,12 @@ _MARKS = {
     "critical": PatternFill("solid", fgColor="F8CBAD"),
     "warning": PatternFill("lightUp", fgColor="BF8F00", bgColor="FFE699"),
     "info": PatternFill("gray125", fgColor="2F75B5", bgColor="DDEBF7"),
+    "waived": PatternFill("lightDown", fgColor="8064A2", bgColor="E4DFEC"),
 }
-"""Plain, hatched, dotted: told apart in print and by those who see no colours, as the signs in the comments are."""
+"""Plain, hatched, dotted, hatched the other way: told apart in print and by those who see no colours.
+
+The signs in the comments tell them apart too.
+"""
 
 _NONE = PatternFill()
 
@@ -103,19 +107,28 @@ def _disarm(cell: Any) -> None:
 
 
 def mark(book: Workbook, findings: pd.DataFrame, layout: Mapping[str, Mapping[str, int]]) -> None:
-    """Colour and comment each faulty cell: reason and way out; what rejects the row goes before what only warns."""
-    order = {"critical": 0, "warning": 1, "info": 2}
+    """Colour and comment each faulty cell: reason and way out, or who has waived it and why.
+
+    What rejects the row goes before what only warns, and that before what is waived.
+    """
+    order = {"critical": 0, "warning": 1, "info": 2, "waived": 3}
     known = {sheet.title: sheet for sheet in book.worksheets}
     for (name, row, column), own in _by_cell(findings, layout):
         if name not in known:
             continue
         cell = _shown_at(known[name], row, column)
-        worst = min(own["severity"], key=order.__getitem__)
-        said = [f"{_SIGNS[f.severity]} {f.message} {f.suggestion}" for f in records(own)]
+        worst = min(own["severity"].mask(own["waived"].notna(), "waived"), key=order.__getitem__)
+        said = [_said(finding) for finding in records(own)]
         cell.fill = _MARKS[worst]
-        note = Comment(safe.safe_text(f"{SEVERITIES[worst]}\n" + "\n".join(said))[:2000], AUTHOR)
+        note = Comment(safe.safe_text(f"{SEVERITIES.get(worst, WAIVED)}\n" + "\n".join(said))[:2000], AUTHOR)
         note.width, note.height = 320, 60 + 40 * len(said)
         cell.comment = note
+
+
+def _said(finding: Any) -> str:
+    if pd.notna(finding.waived):
+        return f"{WAIVED}: {finding.message} {finding.waiver}"
+    return f"{_SIGNS[finding.severity]} {finding.message} {finding.suggestion}"
 
 
 def _shown_at(sheet: Any, row: int, column: int) -> Any:

@@ -28,6 +28,7 @@ FILLS = {
     "critical": PatternFill("solid", fgColor="F8CBAD"),
     "warning": PatternFill("solid", fgColor="FFE699"),
     "info": PatternFill("solid", fgColor="DDEBF7"),
+    "waived": PatternFill("solid", fgColor="E4DFEC"),
     "good": PatternFill("solid", fgColor="C6E0B4"),
     "district": PatternFill("solid", fgColor="DDEBF7"),
 }

@@ -157,7 +157,9 @@ def records_table(records: list[dict[str, Any]], title: str, columns: Sequence[s
 
 
 SUBMISSION_COLUMNS = ("verdict", "rows_accepted", "rows_rejected", "file")
-STATUS_COLUMNS = ("dataset", "unit", "state", "rows", "reason")
+STATUS_COLUMNS = ("dataset", "unit", "state", "rows", "quality", "reason")
+QUALITY_COLUMNS = ("sector", "unit", "data_rows", "rows_doubted", "quality")
+QUALITY = "Quality: of 100 data rows (accepted and rejected) those without an unwaived critical or warning finding."
 TRACE_COLUMNS = ("file", "sheet", "row", "numerator", "denominator")
 FOUND_COLUMNS = ("where", "severity", "header", "value", "message")
 """What fits on a terminal of 80 columns; ``--json`` has it all."""
@@ -178,12 +180,13 @@ _HEADS = {"rows_accepted": "accepted", "rows_rejected": "rejected", "header": "c
 
 
 def for_reading(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Records with the columns that tables show besides: ``where`` a finding stands, ``rows`` taken and refused."""
+    """Records as tables show them: ``where`` a finding stands, ``rows`` taken and refused, what is waived."""
     return [
         {
             **record,
             "where": " ".join(str(record[n]) for n in ("file", "sheet", "row") if record.get(n) is not None),
             "rows": _rows(record.get("rows_accepted"), record.get("rows_rejected")),
+            "severity": f"{record.get('severity')} (waived)" if record.get("waived") else record.get("severity"),
         }
         for record in records
     ]
@@ -198,6 +201,6 @@ def examined_table(record: dict[str, Any]) -> Table:
     counts = f"{record['rows_accepted']} accepted, {record['rows_rejected']} rejected, {record['rows_ignored']} ignored"
     heading = f"{record['dataset'] or '?'} {record['period'] or '?'} {record['unit_code'] or '?'}"
     title = f"{record['file']}: {record['verdict'].upper()} — {heading} — {counts}"
-    rows = finding_records(record["findings"])
+    rows = for_reading(finding_records(record["findings"]))
     names = ("sheet", "row", "header", "severity", "value", "message")
     return records_table(rows, title, names)

@@ -9,6 +9,9 @@ LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 
 SEVERITIES = {"critical": "✘ Lỗi, phải sửa", "warning": "! Cảnh báo", "info": "i Thông tin"}
 
+WAIVED = "◌ Đã miễn"
+"""Before the reason of a finding that a waiver lets lie."""
+
 REASONS = {
     "title": "tiêu đề", "header": "đầu bảng", "numbering": "dòng đánh số cột", "group": "dòng nhóm",
     "total": "dòng cộng", "blank": "dòng trống", "note": "ghi chú, chữ ký", "no_table": "trang không có bảng",

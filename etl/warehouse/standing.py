@@ -14,7 +14,8 @@ from etl.model.period import Period
 class Standing:
     """A submission as it stood: state (received, prepared, accepted, rejected, superseded), heading and counts.
 
-    reason: the message of its first critical finding, as it is told now.
+    reason: the message of its first critical finding, quality: its score (``quality.submission_score``), both as they
+    are told now.
     """
 
     submission_id: str
@@ -27,6 +28,7 @@ class Standing:
     rows_rejected: int | None
     received_at: datetime
     reason: str | None
+    quality: float | None
 
 
 # Heading, counts and state of what was not published yet may change with each «prepare»; the counts of a list of the
@@ -69,8 +71,13 @@ _STANDING = text(
         t.received_at,
         (
             SELECT f.message FROM quality.finding AS f
-            WHERE f.submission_id = t.submission_id AND f.severity = 'critical' ORDER BY f.number LIMIT 1
-        ) AS reason
+            WHERE f.submission_id = t.submission_id AND f.severity = 'critical' AND f.waived IS NULL
+            ORDER BY f.number LIMIT 1
+        ) AS reason,
+        (
+            SELECT CAST(q.quality AS double precision) FROM quality.submission_score AS q
+            WHERE q.submission_id = t.submission_id
+        ) AS quality
     FROM standing AS t
     WHERE t.period = :period OR t.period IS NULL
     ORDER BY t.sector, t.dataset, t.unit_code, t.modified_at, t.submission_id

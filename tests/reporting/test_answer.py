@@ -36,10 +36,10 @@ def findings(*rows: tuple[str, str, int | None, str, str]) -> pd.DataFrame:
     frame = pd.DataFrame(
         [
             {"number": n, "rule": rule, "severity": severity, "sheet": "S", "row": row, "column_name": "principal", "header": "Số tiền vay",
-             "value": value, "message": message, "suggestion": "Sửa lại."}
+             "value": value, "message": message, "suggestion": "Sửa lại.", "waived": None, "waiver": None}
             for n, (rule, severity, row, value, message) in enumerate(rows, start=1)
         ],
-        columns=["number", "rule", "severity", "sheet", "row", "column_name", "header", "value", "message", "suggestion"],
+        columns=["number", "rule", "severity", "sheet", "row", "column_name", "header", "value", "message", "suggestion", "waived", "waiver"],
     )  # fmt: skip
     return frame.astype({"row": "Int64"})
 

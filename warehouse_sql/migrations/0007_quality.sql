@@ -62,49 +62,44 @@ GROUP BY f.rule, s.dataset, s.unit_code, f.column_name;
 COMMENT ON VIEW quality.rule_failures IS
 'Which rule fails most, where, since when; «now» counts the newest drop of each dataset, unit and period.';
 
+-- Asked one submission at a time, so that a question about one looks at its findings alone. Findings between sectors do
+-- not say whose fault they are and count in nobody's quality.
 CREATE VIEW quality.submission_score AS
-WITH told AS (
-    SELECT f.submission_id, f.sheet, f.row, r.scope, r.effect
-    FROM quality.finding AS f
-    INNER JOIN ref.rule AS r ON f.rule = r.id
-    WHERE f.waived IS NULL AND f.severity IN ('critical', 'warning')
-),
-
-refused AS (
-    SELECT DISTINCT t.submission_id FROM told AS t
-    WHERE t.effect = 'file'
-),
-
-doubted_rows AS (
-    SELECT DISTINCT t.submission_id, t.sheet, t.row FROM told AS t
-    WHERE t.row IS NOT NULL AND t.scope = 'row'
-),
-
-doubted AS (
-    SELECT d.submission_id, count(*) AS n FROM doubted_rows AS d
-    GROUP BY d.submission_id
-),
-
-counted AS (
+WITH counted AS (
     SELECT
         s.id AS submission_id,
         s.rows_accepted + s.rows_rejected AS data_rows,
-        CASE
-            WHEN r.submission_id IS NOT NULL THEN s.rows_accepted + s.rows_rejected
-            ELSE least(coalesce(d.n, 0), s.rows_accepted + s.rows_rejected)
-        END AS rows_doubted
+        (
+            SELECT count(DISTINCT concat_ws('|', f.sheet, f.row))
+            FROM quality.finding AS f
+            INNER JOIN ref.rule AS r ON f.rule = r.id
+            WHERE
+                f.submission_id = s.id AND f.waived IS NULL AND f.severity IN ('critical', 'warning')
+                AND f.row IS NOT NULL AND r.scope = 'row' AND NOT starts_with(f.rule, 'cross_')
+        ) AS doubted,
+        (
+            SELECT count(*) FROM quality.finding AS f
+            INNER JOIN ref.rule AS r ON f.rule = r.id
+            WHERE f.submission_id = s.id AND f.severity = 'critical' AND r.effect = 'file'
+        ) AS refused
     FROM intake.submission AS s
-    LEFT JOIN doubted AS d ON s.id = d.submission_id
-    LEFT JOIN refused AS r ON s.id = r.submission_id
     WHERE s.verdict IS NOT NULL
+),
+
+weighed AS (
+    SELECT
+        c.submission_id,
+        c.data_rows,
+        CASE WHEN c.refused > 0 THEN c.data_rows ELSE least(c.doubted, c.data_rows) END AS rows_doubted
+    FROM counted AS c
 )
 
 SELECT
-    c.submission_id,
-    c.data_rows,
-    c.rows_doubted,
-    100.0 * (c.data_rows - c.rows_doubted) / nullif(c.data_rows, 0) AS quality
-FROM counted AS c;
+    w.submission_id,
+    w.data_rows,
+    w.rows_doubted,
+    100.0 * (w.data_rows - w.rows_doubted) / nullif(w.data_rows, 0) AS quality
+FROM weighed AS w;
 COMMENT ON VIEW quality.submission_score IS
 'Quality: of 100 data rows (accepted and rejected) those without any unwaived critical or warning finding.';
 
