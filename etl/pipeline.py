@@ -157,9 +157,9 @@ def load(settings: Settings, submission_id: str) -> str | None:
                 _bring_in(conn, settings, submission)
         point("load.committed")
         if not rejected:
-            with engine.begin() as conn:
-                loading.analyze(conn, submission)
-            point("load.analyzed")
+            with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
+                loading.vacuum(conn, submission)
+            point("load.vacuumed")
         staging.remove(settings.archive, submission_id)
         point("load.unstaged")
     return None if rejected else submission.period

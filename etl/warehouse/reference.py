@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from etl.model.frames import records
 from etl.reference import codes, standards
@@ -15,6 +16,7 @@ from etl.reference.rules import rules
 from etl.reference.successors import successions
 from etl.reference.targets import targets
 from etl.reference.units import all_units
+from etl.warehouse.errors import WarehouseError
 
 Rows = list[dict[str, Any]]
 
@@ -71,9 +73,55 @@ def _tables() -> Iterator[tuple[str, Rows]]:
 
 
 def load_reference(conn: Connection) -> None:
-    """Put the reference data in place of what stands in ``ref``, in the caller's transaction."""
+    """Bring ``ref`` in step with the reference data, in the caller's transaction.
+
+    Rows are inserted, changed or taken out one by one, because facts refer to them. Raises WarehouseError when
+    something would go that accepted submissions refer to.
+    """
+    gone: list[tuple[str, tuple[str, ...], Rows]] = []
     for table, rows in _tables():
-        names = list(rows[0])
-        values = ", ".join(f":{name}" for name in names)
-        conn.execute(text(f"DELETE FROM ref.{table}"))  # noqa: S608 - our own table and column names
-        conn.execute(text(f"INSERT INTO ref.{table} ({', '.join(names)}) VALUES ({values})"), rows)  # noqa: S608
+        key = _key(conn, table)
+        _upsert(conn, table, key, rows)
+        wanted = {tuple(str(row[name]) for name in key) for row in rows}
+        there = conn.execute(text(f"SELECT {', '.join(key)} FROM ref.{table}")).mappings()  # noqa: S608
+        gone.append((table, key, [dict(row) for row in there if tuple(map(str, row.values())) not in wanted]))
+    for table, key, rows in reversed(gone):
+        _remove(conn, table, key, rows)
+
+
+def _key(conn: Connection, table: str) -> tuple[str, ...]:
+    """The primary key of a table of ``ref``."""
+    query = text(
+        "SELECT a.attname FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid"
+        " AND a.attnum = ANY(i.indkey) WHERE i.indisprimary AND i.indrelid = to_regclass('ref.' || :table)"
+        " ORDER BY array_position(i.indkey::int2[], a.attnum)"
+    )
+    return tuple(conn.scalars(query, {"table": table}))
+
+
+def _upsert(conn: Connection, table: str, key: tuple[str, ...], rows: Rows) -> None:
+    names = list(rows[0])
+    values = ", ".join(f":{name}" for name in names)
+    others = [name for name in names if name not in key]
+    changed = ", ".join(f"{name} = excluded.{name}" for name in others)
+    old, new = (", ".join(f"{of}.{name}" for name in others) for of in ("t", "excluded"))
+    conn.execute(
+        text(
+            f"INSERT INTO ref.{table} AS t ({', '.join(names)}) VALUES ({values})"  # noqa: S608 - names of our own
+            f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed} WHERE ({old}) IS DISTINCT FROM ({new})"
+        ),
+        rows,
+    )
+
+
+def _remove(conn: Connection, table: str, key: tuple[str, ...], rows: Rows) -> None:
+    if not rows:
+        return
+    where = " AND ".join(f"{name} = :{name}" for name in key)
+    try:
+        conn.execute(text(f"DELETE FROM ref.{table} WHERE {where}"), rows)  # noqa: S608 - names of our own
+    except IntegrityError as fault:
+        detail = getattr(fault.orig, "diag", None) and fault.orig.diag.message_detail  # type: ignore[union-attr]
+        raise WarehouseError(
+            f"ref.{table}: accepted submissions refer to what the reference lacks: {detail}"
+        ) from fault

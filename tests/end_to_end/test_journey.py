@@ -247,7 +247,7 @@ def test_a_worker_that_dies_anywhere_loses_nothing(home: Settings, small: Any, m
     for module, name in (
         (pipeline.archive, "keep"), (pipeline.ledger, "register"), (pipeline.inbox, "forget_claim"),
         (pipeline.staging, "write"), (pipeline.ledger, "set_prepared"), (pipeline.loading, "load_rows"),
-        (pipeline.publishing, "publish"), (pipeline.register_relations, "refresh"), (pipeline.loading, "analyze"),
+        (pipeline.publishing, "publish"), (pipeline.register_relations, "refresh"), (pipeline.loading, "vacuum"),
         (pipeline, "write_answer"), (pipeline.ledger, "mark_answered"),
     ):  # fmt: skip
         with monkeypatch.context() as patch:

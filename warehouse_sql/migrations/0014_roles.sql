@@ -272,15 +272,20 @@ BEGIN
     GRANT SELECT ON ALL TABLES IN SCHEMA core, ref TO loader;
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA intake, quality, mart TO loader;
     GRANT SELECT, INSERT, DELETE, MAINTAIN ON ALL TABLES IN SCHEMA history TO loader;
-    GRANT EXECUTE ON FUNCTION history.make_partition, history.is_forgetting TO loader;
+    GRANT EXECUTE ON FUNCTION history.make_partition TO loader;
+    REVOKE INSERT, UPDATE, DELETE ON intake.forgetting FROM loader;
     -- A function that runs with its caller's rights gives nothing away.
     FOR one IN
-        SELECT p.oid::regprocedure AS name FROM pg_proc AS p
+        SELECT
+            p.oid::regprocedure AS name,
+            CASE WHEN n.nspname IN ('core', 'mart', 'quality') THEN 'analyst, loader' ELSE 'loader' END AS whom
+        FROM pg_proc AS p
+        INNER JOIN pg_namespace AS n ON n.oid = p.pronamespace
         WHERE
-            p.pronamespace IN ('core'::regnamespace, 'mart'::regnamespace, 'quality'::regnamespace)
-            AND NOT p.prosecdef AND p.prorettype <> 'trigger'::regtype AND p.prokind <> 'p'
+            n.nspname IN ('core', 'mart', 'quality', 'intake', 'history')
+            AND NOT p.prosecdef AND p.prokind <> 'p' AND p.prorettype <> 'trigger'::regtype
     LOOP
-        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO analyst, loader', one.name);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', one.name, one.whom);
     END LOOP;
 END $$;
 COMMENT ON FUNCTION ref.apply_grants IS
