@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run up down test unit lint docs lock env clean bench-read
+.PHONY: help install run up down test unit lint docs lock env clean bench-read bench-check
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,9 @@ lint: install  ## ruff, mypy --strict, import-linter, SQL lint
 
 bench-read: install  ## reading by format and size against pandas + openpyxl; BENCH=--full adds 700,000 rows
 	@$(BIN)/python -m local.bench_read $(BENCH)
+
+bench-check: install  ## 700,000 health cards through their full suite against one plain SQL pass; at most 3 times
+	@$(BIN)/python -m local.bench_check $(BENCH)
 
 docs: install  ## the reference pages below docs/ from the definitions
 	@$(BIN)/python -m local.docs

@@ -46,7 +46,7 @@ def load_rows(conn: Connection, submission: Submission, rows: pd.DataFrame) -> i
         statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(table, columns)
         with cursor.copy(statement) as copy:
             for start in range(0, len(rows), _BLOCK):
-                copy.write(_csv(_addressed(rows.iloc[start : start + _BLOCK], submission)[names]))
+                copy.write(as_csv(_addressed(rows.iloc[start : start + _BLOCK], submission)[names]))
                 point("load.block")
     return len(rows)
 
@@ -72,7 +72,7 @@ def _addressed(rows: pd.DataFrame, submission: Submission) -> pd.DataFrame:
     )
 
 
-def _csv(rows: pd.DataFrame) -> bytes:
+def as_csv(rows: pd.DataFrame) -> bytes:
     """The rows as csv for COPY: texts quoted, a missing value as an empty field without quotes."""
     dates = [name for name, kind in rows.dtypes.items() if kind.kind == "M"]
     table = pa.Table.from_pandas(rows, preserve_index=False)
