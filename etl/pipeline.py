@@ -1,7 +1,7 @@
 """The two journeys, step by step. DAGs and the command line both call this module; it holds the order, not the work.
 
     drop ──receive──▶ submission ──prepare──▶ rows + findings ──load──▶ warehouse ──answer──▶ outbox
-    quarter: measure ──▶ publish edition ──▶ report
+    quarter: cross-check ──▶ measure ──▶ publish edition ──▶ report
 
 Bad data never raises: a hopeless file ends as a rejected submission with an answer. Whatever raises here means the
 system, and every function can be called again any number of times with the same end state.
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 
+from etl import cross_check as between_sectors
 from etl import register_relations
 from etl.checking import data_docs, load_reviewed
 from etl.contracts import contract, contracts
@@ -238,6 +239,8 @@ def ingest(
                 path = answer(settings, submission.id)
                 with engine.begin() as conn:
                     done.append(Ingested(ledger.get(conn, submission.id), new, path))
+    for period in sorted({d.submission.period for d in done if d.submission.period}):
+        cross_check(settings, period)
     document(settings)
     return done
 
@@ -249,6 +252,12 @@ def document(settings: Settings) -> list[Path]:
 
 
 # --- the quarter's journey ---------------------------------------------------------------------------------------
+
+
+def cross_check(settings: Settings, period: str) -> int:
+    """Hold the sectors' rows of a period against one another; how many findings. Replaces the earlier ones."""
+    with connect(settings) as engine, engine.begin() as conn:
+        return between_sectors.cross_check(conn, Period.parse(period))
 
 
 def measure(settings: Settings, period: str) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 import pandas as pd
+from sqlalchemy import Connection, text
 
 from etl.contracts import contract
 from etl.examine import examine
@@ -89,3 +90,28 @@ def told(examined: Examined) -> list[tuple[str, str, int | None, str | None]]:
             *(examined.findings[name] for name in ("rule", "severity", "row", "column")), strict=True
         )
     ]
+
+
+def put(conn: Connection, dataset: str, unit: str, rows: list[dict[str, object]], period: Period = PERIOD) -> str:
+    """Rows of a dataset, from row 10 on, as an accepted submission of a unit; its id."""
+    name = f"s-{dataset}-{unit}" if period == PERIOD else f"s-{dataset}-{unit}-{period}"
+    conn.execute(text(
+        "INSERT INTO intake.submission (id, sector, file_name, folder, sha256, attempt, size_bytes, modified_at, period,"
+        " dataset, unit_code, as_of, accepted_at, state) VALUES (:id, 'x', :file, '', :id, 1, 1, now(), :period,"
+        " :dataset, :unit, :day, now(), 'accepted')"),
+        {"id": name, "dataset": dataset, "unit": unit, "file": f"{dataset}.xlsx", "period": str(period),
+         "day": period.last_day})  # fmt: skip
+    units = units_on(period.last_day)
+    for district in [unit] if unit != "10" else [d.code for d in units.districts]:
+        conn.execute(text("INSERT INTO intake.coverage VALUES (:id, :dataset, :period, :district)"),
+                     {"id": name, "dataset": dataset, "district": district, "period": str(period)})  # fmt: skip
+    partition = f"history.{dataset}_{str(period).lower().replace('-', '_')}"
+    if conn.scalar(text("SELECT to_regclass(:name)"), {"name": partition}) is None:
+        conn.execute(text(f"CREATE TABLE {partition} PARTITION OF history.{dataset} FOR VALUES IN ('{period}')"))
+    for number, row in enumerate(rows, start=10):
+        whole = {"submission_id": name, "sheet": "S", "row": number, "period": str(period),
+                 "district_code": units.district_of(str(row["commune"])).code, **row}  # fmt: skip
+        names = ", ".join(whole)
+        values = ", ".join(f":{n}" for n in whole)
+        conn.execute(text(f"INSERT INTO history.{dataset} ({names}) VALUES ({values})"), whole)
+    return name

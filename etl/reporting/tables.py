@@ -22,7 +22,7 @@ from etl.reporting.words import INCOMPLETE, number_vi
 
 FINDING_COLUMNS = ("file", "sheet", "row", "column", "rule", "severity", "value", "message")
 _FINDING_FIELDS = (
-    *FINDING_COLUMNS, "header", "suggestion", "submission_id", "origin",
+    *FINDING_COLUMNS, "header", "suggestion", "submission_id", "origin", "unit_code",
     "other_file", "other_sheet", "other_row", "difference", "waived", "waiver",
 )  # fmt: skip
 _INDICATOR_FIELDS = (

@@ -59,6 +59,13 @@ def driver(conn: Connection) -> psycopg.Connection[Any]:
 
 
 def at(conn: Connection, as_of: datetime | None) -> None:
-    """Let the ``core`` views show what counted at a moment, for the rest of the transaction; None: now."""
+    """Let the ``core`` views show what counted at a moment, for the rest of the transaction; None: now.
+
+    Their joins are made by hashing: PostgreSQL takes what counts for one row a view and would loop over lists of
+    100,000, for minutes where 0.1 s is enough.
+    """
     setting = as_of.isoformat() if as_of else ""
-    conn.execute(text("SELECT set_config('giamngheo.as_of', :moment, true)"), {"moment": setting})
+    conn.execute(
+        text("SELECT set_config('giamngheo.as_of', :moment, true), set_config('enable_nestloop', 'off', true)"),
+        {"moment": setting},
+    )

@@ -17,7 +17,7 @@ from etl.model.examined import Examined, Verdict
 
 FINDING_FIELDS = (
     "rule", "severity", "sheet", "row", "column_name", "header", "value", "message", "suggestion", "waived", "waiver",
-    "other_submission_id", "other_sheet", "other_row", "difference",
+    "unit_code", "other_submission_id", "other_sheet", "other_row", "difference",
 )  # fmt: skip
 
 Origin = Literal["file", "register", "drift", "cross"]
@@ -329,7 +329,7 @@ def findings(
     """
     query = text(
         "SELECT f.submission_id, s.sector, s.file_name AS file, f.origin, f.number, f.rule, f.severity, f.sheet, f.row,"
-        " f.column_name, f.header, f.value, f.message, f.suggestion, f.waived, f.waiver,"
+        " f.column_name, f.header, f.value, f.message, f.suggestion, f.waived, f.waiver, f.unit_code,"
         " f.other_submission_id, other.file_name AS other_file, f.other_sheet, f.other_row, f.difference"
         " FROM quality.finding AS f JOIN intake.submission AS s ON s.id = f.submission_id"
         " LEFT JOIN intake.submission AS other ON other.id = f.other_submission_id"

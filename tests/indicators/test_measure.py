@@ -12,6 +12,7 @@ from etl.indicators.registry import UnknownIndicator, indicator, queries
 from etl.indicators.trace import UnknownUnit
 from etl.model.period import Period
 from etl.reference.units import units_on
+from tests.support import put
 
 pytestmark = pytest.mark.warehouse
 
@@ -22,29 +23,6 @@ LACKS = (
     "lacks_housing_area", "lacks_clean_water", "lacks_toilet", "lacks_telecom", "lacks_information",
 )  # fmt: skip
 A_LU = "02692"
-
-
-def put(conn: Connection, dataset: str, unit: str, rows: list[dict[str, object]]) -> None:
-    """Rows of a dataset as an accepted submission of a unit."""
-    name = f"s-{dataset}-{unit}"
-    conn.execute(text(
-        "INSERT INTO intake.submission (id, sector, file_name, folder, sha256, attempt, size_bytes, modified_at, period,"
-        " dataset, unit_code, as_of, accepted_at, state) VALUES (:id, 'x', :file, '', :id, 1, 1, now(), '2018-Q4',"
-        " :dataset, :unit, '2018-12-31', now(), 'accepted')"),
-        {"id": name, "dataset": dataset, "unit": unit, "file": f"{dataset}.xlsx"})  # fmt: skip
-    districts = [unit] if unit != "10" else [d.code for d in UNITS.districts]
-    for district in districts:
-        conn.execute(text("INSERT INTO intake.coverage VALUES (:id, :dataset, '2018-Q4', :district)"),
-                     {"id": name, "dataset": dataset, "district": district})  # fmt: skip
-    partition = f"history.{dataset}_2018_q4"
-    if conn.scalar(text("SELECT to_regclass(:name)"), {"name": partition}) is None:
-        conn.execute(text(f"CREATE TABLE {partition} PARTITION OF history.{dataset} FOR VALUES IN ('2018-Q4')"))
-    for number, row in enumerate(rows, start=10):
-        whole = {"submission_id": name, "sheet": "S", "row": number, "period": "2018-Q4",
-                 "district_code": UNITS.district_of(str(row["commune"])).code, **row}  # fmt: skip
-        names = ", ".join(whole)
-        values = ", ".join(f":{n}" for n in whole)
-        conn.execute(text(f"INSERT INTO history.{dataset} ({names}) VALUES ({values})"), whole)
 
 
 def household(code: str, classification: str, lacking: int, members: int, commune: str = A_LU, **more: object) -> dict:

@@ -13,42 +13,31 @@ codes:
     vi: "Hộ nghèo, cận nghèo có nhu cầu, đủ điều kiện được vay vốn"
     en: "Poor and near-poor households that need a loan, are eligible and have one"
 */
-WITH owed AS (
+WITH owed AS MATERIALIZED (
     SELECT commune, household_code, borrower_id_number
     FROM core.credit_loan
     WHERE
         period = :period
         AND coalesce(outstanding, 0) + coalesce(overdue, 0) + coalesce(frozen, 0) > 0
-),
-
-wanting AS (
-    SELECT commune, household_code, head_id_number, submission_id, sheet, row
-    FROM core.register_household
-    WHERE
-        period = :period
-        AND classification IN ('poor_income', 'poor_deprivation', 'near_poor')
-        AND needs_loan AND loan_eligible
-),
-
-by_number AS (
-    SELECT w.commune, w.household_code
-    FROM wanting AS w
-    INNER JOIN owed AS o ON w.head_id_number = o.borrower_id_number
-    UNION
-    SELECT m.commune, m.household_code
-    FROM core.register_member AS m
-    INNER JOIN owed AS o ON m.id_number = o.borrower_id_number
-    WHERE m.period = :period
 )
 
 SELECT
-    'CREDIT_NEED_MET' AS code, w.commune AS unit_code,
+    'CREDIT_NEED_MET' AS code, h.commune AS unit_code,
     (
-        (w.commune, w.household_code) IN (
+        (h.commune, h.household_code) IN (
             SELECT o.commune, o.household_code FROM owed AS o
             WHERE o.household_code IS NOT NULL
         )
-        OR (w.commune, w.household_code) IN (SELECT b.commune, b.household_code FROM by_number AS b)
+        OR (h.commune, h.household_code) IN (
+            SELECT n.commune, n.household_code
+            FROM core.household_number AS n
+            INNER JOIN owed AS o ON n.id_number = o.borrower_id_number
+            WHERE n.period = :period
+        )
     )::int AS numerator,
-    1::numeric AS denominator, w.submission_id, w.sheet, w.row
-FROM wanting AS w
+    1::numeric AS denominator, h.submission_id, h.sheet, h.row
+FROM core.register_household AS h
+WHERE
+    h.period = :period
+    AND h.classification IN ('poor_income', 'poor_deprivation', 'near_poor')
+    AND h.needs_loan AND h.loan_eligible

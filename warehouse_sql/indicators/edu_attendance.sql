@@ -14,25 +14,17 @@ codes:
     en: "School attendance of poor children of 6–14"
 */
 WITH enrolled AS MATERIALIZED (
-    SELECT DISTINCT commune, household_code, full_name_key, extract(YEAR FROM birth)::int AS birth_year
-    FROM core.education_pupil
-    WHERE period = :period AND status = 'enrolled' AND household_code IS NOT NULL
+    SELECT DISTINCT submission_id, sheet, row
+    FROM core.pupil_member
+    WHERE period = :period AND status = 'enrolled'
 )
 
 SELECT
-    'EDU_ATTENDANCE' AS code, m.commune AS unit_code, (e.commune IS NOT NULL)::int AS numerator,
+    'EDU_ATTENDANCE' AS code, m.commune AS unit_code, (e.row IS NOT NULL)::int AS numerator,
     1::numeric AS denominator, m.submission_id, m.sheet, m.row
-FROM core.register_member AS m
-INNER JOIN core.register_household AS h
-    ON m.period = h.period AND m.commune = h.commune AND m.household_code = h.household_code
-LEFT JOIN enrolled AS e
-    ON
-        m.commune = e.commune
-        AND m.household_code = e.household_code
-        AND m.full_name_key = e.full_name_key
-        AND m.birth_year = e.birth_year
+FROM core.member_household AS m
+LEFT JOIN enrolled AS e ON m.submission_id = e.submission_id AND m.sheet = e.sheet AND m.row = e.row
 WHERE
     m.period = :period
-    AND h.period = :period
-    AND h.classification IN ('poor_income', 'poor_deprivation')
+    AND m.classification IN ('poor_income', 'poor_deprivation')
     AND extract(YEAR FROM cast(:day AS date))::int - m.birth_year BETWEEN 6 AND 14

@@ -10,3 +10,57 @@ COMMENT ON COLUMN quality.finding.origin IS
 COMMENT ON COLUMN quality.finding.other_row IS 'The row of another file that it disagrees with.';
 COMMENT ON COLUMN quality.finding.difference IS 'By how much the two sides differ, where both are numbers.';
 CREATE INDEX finding_origin ON quality.finding (origin, submission_id);
+ALTER TABLE quality.finding ADD COLUMN unit_code text;
+COMMENT ON COLUMN quality.finding.unit_code IS 'The commune of the row, where the file speaks for more than one district.';
+
+-- Exact identifiers (INDICATORS.md, "Readings"): who is who across sectors, in one place.
+CREATE VIEW core.member_household AS
+SELECT
+    m.period, m.submission_id, m.sheet, m.row, m.district_code, m.commune, m.household_code, m.full_name_key,
+    m.birth_year, m.id_number, m.insurance_number, h.classification,
+    h.submission_id AS household_submission_id, h.sheet AS household_sheet, h.row AS household_row
+FROM core.register_member AS m
+INNER JOIN core.register_household AS h
+    ON m.period = h.period AND m.commune = h.commune AND m.household_code = h.household_code;
+COMMENT ON VIEW core.member_household IS 'Members of the register with the class of their household.';
+
+CREATE VIEW core.household_number AS
+SELECT period, commune, household_code, head_id_number AS id_number
+FROM core.register_household
+WHERE head_id_number IS NOT NULL
+UNION ALL
+SELECT period, commune, household_code, id_number
+FROM core.register_member
+WHERE id_number IS NOT NULL;
+COMMENT ON VIEW core.household_number IS 'pii: CMND/CCCD numbers by which a household is known: its head''s, its members''.';
+
+CREATE VIEW core.card_member AS
+SELECT
+    m.period, m.submission_id, m.sheet, m.row, m.classification, m.household_submission_id, m.household_sheet,
+    m.household_row, c.submission_id AS card_submission_id, c.sheet AS card_sheet, c.row AS card_row,
+    c.valid_from, c.valid_to
+FROM core.member_household AS m
+INNER JOIN core.health_card AS c ON m.period = c.period AND m.insurance_number = c.insurance_number
+UNION ALL
+SELECT
+    m.period, m.submission_id, m.sheet, m.row, m.classification, m.household_submission_id, m.household_sheet,
+    m.household_row, c.submission_id AS card_submission_id, c.sheet AS card_sheet, c.row AS card_row,
+    c.valid_from, c.valid_to
+FROM core.member_household AS m
+INNER JOIN core.health_card AS c ON m.period = c.period AND m.id_number = c.id_number;
+COMMENT ON VIEW core.card_member IS
+'Members of the register and the cards of the same person: same insurance number, or same CMND/CCCD; a pair may stand twice.';
+
+CREATE VIEW core.pupil_member AS
+SELECT
+    m.period, m.submission_id, m.sheet, m.row, m.district_code, m.commune, m.classification, m.birth_year,
+    p.submission_id AS pupil_submission_id, p.sheet AS pupil_sheet, p.row AS pupil_row, p.status, p.poverty_class
+FROM core.member_household AS m
+INNER JOIN core.education_pupil AS p
+    ON
+        m.period = p.period
+        AND m.commune = p.commune
+        AND m.household_code = p.household_code
+        AND m.full_name_key = p.full_name_key
+        AND m.birth_year = extract(YEAR FROM p.birth)::int;
+COMMENT ON VIEW core.pupil_member IS 'Members of the register and the rows of the same pupil: household, name, year of birth.';
