@@ -85,8 +85,9 @@ def _examine_grids(
         return _rejected(Heading(dataset=dataset), findings_frame([fault]), tables, _ignored(grids, tables))
 
     form = contract(datasets[0])
-    matched = {table.sheet: match_columns(table, form) for table in tables}
     heading, heading_findings = read_heading(tables, form, sent_name(file_name), folder, today)
+    readable = form.readable_on(heading.period.last_day) if heading.period else form
+    matched = {table.sheet: match_columns(table, readable) for table in tables}
     summaries = find_summaries(tables, [matched[table.sheet][0] for table in tables], form)
     tables = [table for table in tables if table.sheet not in summaries.sheets]
     ignored = _ignored(grids, tables)

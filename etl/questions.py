@@ -112,7 +112,7 @@ def template(dataset: str, unit: str | None, period: Period | None, out: Path) -
     if sender.level not in ("district", "province"):
         own = units.district_of(sender.code)
         raise LookupError(f"{sender.name} sends no files of its own: --unit {own.code} ({own.name})")
-    return write_template(form, sender, chosen, units, out)
+    return write_template(form.on(chosen.last_day), sender, chosen, units, out)
 
 
 def status(settings: Settings, period: Period | None, as_of: datetime | None = None) -> list[dict[str, Any]]:

@@ -44,6 +44,7 @@ def _column(column: Column) -> str:
     elif column.codes:
         kind = f"code of `{column.codes}` ({len(code_labels(column.codes))})"
     notes = [n for n, on in (("year ok", column.year_ok), ("pii", column.pii)) if on]
+    notes += [f"{word} {day}" for word, day in (("from", column.valid_from), ("up to", column.valid_to)) if day]
     bounds = f" {column.minimum:g}…" if column.minimum is not None else ""
     star = " *" if column.required else ""
     header = f"{column.header_above}: {column.header}" if column.header_above else column.header

@@ -13,10 +13,6 @@ from etl.reference.standards import Standard
 from samples import names
 from samples.places import Place
 
-LACKS = (
-    "lacks_health_care", "lacks_insurance", "lacks_adult_education", "lacks_child_schooling", "lacks_housing_quality",
-    "lacks_housing_area", "lacks_clean_water", "lacks_toilet", "lacks_telecom", "lacks_information",
-)  # fmt: skip
 _CAUSES = ("Thiếu vốn sản xuất", "Thiếu đất canh tác", "Thiếu lao động", "Đông người ăn theo", "Có người ốm đau nặng")
 
 Row = dict[str, Any]
@@ -56,9 +52,11 @@ def register(
     """
     poor_rate = _poor_rate(rng, place)
     near_rate = poor_rate * 0.45 + 0.02
+    # Where a household has to be both, there is one class of the poor.
+    other = "poor_income" if standard.rule == "and" else "poor_deprivation"
     plan = [
         *["poor_income"] * round(place.households * poor_rate * 0.85),
-        *["poor_deprivation"] * round(place.households * poor_rate * 0.15),
+        *[other] * round(place.households * poor_rate * 0.15),
         *["near_poor"] * round(place.households * near_rate),
         *["escaped_poor"] * round(place.households * poor_rate * 0.25),
         *["escaped_near_poor"] * round(place.households * near_rate * 0.1),
@@ -139,7 +137,8 @@ def _household(
     head = people[0]
     area = "rural" if place.unit.is_rural else "urban"
     b1, count = _scores(rng, classification, area, standard)
-    lacking = set(rng.choice(len(LACKS), size=count, replace=False).tolist())
+    counted = list(standard.lacks.values())
+    lacking = set(rng.choice(len(counted), size=min(count, len(counted)), replace=False).tolist() if counted else [])
     escaped = classification.startswith("escaped")
     draw = rng.random()
     needs = rng.random() < 0.5
@@ -147,9 +146,9 @@ def _household(
         "household_code": f"{serial:06d}", "head_name": head["full_name"], "head_sex": head["sex"],
         "head_birth": head["birth"], "head_id_number": head["id_number"], "ethnicity": head["ethnicity"],
         "commune": place.code, "village": place.villages[int(rng.integers(len(place.villages)))], "area": area,
-        "members": len(people), "b1_score": b1, "b2_score": 10 * count, "classification": classification,
+        "members": len(people), "b1_score": b1, "b2_score": 10 * len(lacking), "classification": classification,
         "change": "escaped" if escaped else "continuing" if draw < 0.9 else "new" if draw < 0.97 else "returned",
-        **{name: (i in lacking) for i, name in enumerate(LACKS)},
+        **{name: (i in lacking) for i, name in enumerate(counted)},
         "cause": _CAUSES[int(rng.integers(len(_CAUSES)))], "policy_household": rng.random() < 0.08,
         "needs_loan": needs, "loan_eligible": needs and rng.random() < 0.85,
     }  # fmt: skip

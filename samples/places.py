@@ -10,6 +10,8 @@ from etl.reference.figures import figures
 from etl.reference.units import Unit, Units
 
 _POPULATION_OF_OTHERS = 70_000
+_PEOPLE_OF_A_COMMUNE = 17_000
+"""Of a commune of 2025, three or four former ones each."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,9 @@ class Place:
 
 
 def district_populations(units: Units) -> dict[str, int]:
-    """District code → average population of 2018 (laocai.gov.vn, reference_figures.csv)."""
+    """District code → average population of 2018 (reference_figures.csv); without districts, the province's."""
+    if not units.districts:
+        return {units.province.code: _PEOPLE_OF_A_COMMUNE * len(units.communes)}
     table = figures().query("metric == 'population' and year == 2018")
     stated = {s.split("|")[1]: int(v) for s, v in zip(table["scope"], table["value"], strict=True) if "|" in s}
     return {d.code: stated.get(d.code, _POPULATION_OF_OTHERS) for d in units.districts}

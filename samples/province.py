@@ -54,7 +54,7 @@ def build(
         rows["water_village"] += sectors.villages(rng, place, households)
         rows["water_works"] += sectors.works(rng, place, day)
     frames = {
-        name: pd.DataFrame(own, columns=[c.name for c in contract(name).columns], dtype="object")
+        name: pd.DataFrame(own, columns=[c.name for c in contract(name).on(day).columns], dtype="object")
         for name, own in rows.items()
     }
     return Province(period, units, frames)

@@ -19,7 +19,7 @@ from etl.model.frames import records
 from etl.model.text import spelling_key
 from etl.reference.codes import code_labels
 from etl.reference.figures import figures
-from samples.households import LACKS
+from etl.reference.standards import Standard, standard_on
 from samples.province import Province
 
 Sums = dict[str, Fraction]
@@ -106,7 +106,7 @@ def _record(
 
 
 def _exact(number: Fraction) -> str:
-    """A whole number, or tenths."""
+    """A whole number, or a decimal: tenths as they are, twelfths to 16 places."""
     return str(number.numerator) if number.denominator == 1 else str(float(number))
 
 
@@ -117,9 +117,12 @@ def _units(province: Province) -> Iterator[tuple[str, str, list[str]]]:
     for district in province.units.districts:
         yield "district", district.code, [c.code for c in communes if c.parent == district.code]
     yield "province", province.units.province.code, [c.code for c in communes]
-    yield "group", "30a", [c.code for c in communes if c.is_30a]
-    yield "group", "urban", [c.code for c in communes if not c.is_rural]
-    yield "group", "rural", [c.code for c in communes if c.is_rural]
+    groups = {
+        "30a": [c.code for c in communes if c.is_30a],
+        "urban": [c.code for c in communes if not c.is_rural],
+        "rural": [c.code for c in communes if c.is_rural],
+    }
+    yield from (("group", code, own) for code, own in groups.items() if own)
 
 
 def _all(province: Province) -> Iterator[_Truth]:
@@ -138,9 +141,10 @@ def _all(province: Province) -> Iterator[_Truth]:
     yield _Truth("POV_SPLIT.N2", _count(poor[poor["classification"] == "poor_deprivation"]), None)
     half = {c: Fraction(int(n > 0 and 2 * _count(poor).get(c, Fraction(0)) >= n)) for c, n in households.items()}
     yield _Truth("POV_50", half, None)
-    for number, lack in enumerate(LACKS, start=1):
+    standard = standard_on(day)
+    for number, lack in standard.lacks.items():
         yield _Truth(f"DEP_{number}", _count(both[both[lack] == True]), _count(both))  # noqa: E712 - object column
-    yield from _alkire_foster(both)
+    yield from _alkire_foster(both, standard)
     yield _credit_need(frames, both)
     yield from _outstanding(frames["credit_loan"])
     cards = frames["health_card"]
@@ -173,23 +177,26 @@ def _sums(series: pd.Series[int]) -> Sums:
     return {str(c): Fraction(int(v)) for c, v in series.items()}
 
 
-def _alkire_foster(both: pd.DataFrame) -> Iterator[_Truth]:
-    """H, A, M0 and the censored contributions, k = 3 of 10, a household once and by its members."""
-    lacking = both[list(LACKS)].eq(True)
+def _alkire_foster(both: pd.DataFrame, standard: Standard) -> Iterator[_Truth]:
+    """H, A, M0 and the censored contributions, k of n as the standard says, a household once and by its members."""
+    if not standard.indicators or standard.threshold_count is None:
+        return
+    of = standard.indicators
+    lacking = both[list(standard.lacks.values())].eq(True)
     count = lacking.sum(axis=1)
-    deprived = count >= 3
+    deprived = count >= standard.threshold_count
     for weight_name, weight in (("person", both["members"].astype(int)), ("household", pd.Series(1, index=both.index))):
 
         def added(values: pd.Series[int]) -> Sums:
             return _sums(values.groupby(both["commune"]).sum())
 
         whole, heads = added(weight), added(weight * deprived)
-        intensity = {c: s / 10 for c, s in added(weight * deprived * count).items()}
+        intensity = {c: s / of for c, s in added(weight * deprived * count).items()}
         yield _Truth(f"MPI_H.{weight_name}", heads, whole)
         yield _Truth(f"MPI_A.{weight_name}", intensity, heads)
         yield _Truth(f"MPI_M0.{weight_name}", intensity, whole)
-        for number, lack in enumerate(LACKS, start=1):
-            part = {c: s / 10 for c, s in added(weight * deprived * lacking[lack]).items()}
+        for number, lack in standard.lacks.items():
+            part = {c: s / of for c, s in added(weight * deprived * lacking[lack]).items()}
             yield _Truth(f"MPI_CONTRIBUTION_{number}.{weight_name}", part, intensity)
 
 

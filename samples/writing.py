@@ -53,7 +53,7 @@ def write_sample(
         raise ValueError(f"no level {level!r}; there are {', '.join(LEVELS)}")
     province = build(period, scale, communes, seed, progress)
     files, said = [], []
-    for form in contracts().values():
+    for form in (whole.on(period.last_day) for whole in contracts().values()):
         for unit in _senders(province, form):
             if not _rows(province, form, unit).any():
                 continue

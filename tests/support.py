@@ -28,7 +28,7 @@ UNITS = units_on(PERIOD.last_day)
 
 def lines_of(dataset: str, unit: str, frame: pd.DataFrame) -> list[forms.Sheet]:
     """The sheets of an official form with a frame's rows (contract columns, codes)."""
-    return forms.sheets(contract(dataset), UNITS[unit], PERIOD, UNITS, frame)
+    return forms.sheets(contract(dataset).on(PERIOD.last_day), UNITS[unit], PERIOD, UNITS, frame)
 
 
 def write_lines(path: Path, sheets: Iterable[tuple[str, list[list[Any]]]]) -> Path:

@@ -56,6 +56,7 @@ def version_mark(form: Contract) -> str:
 
 
 def is_outdated(mark: str, form: Contract) -> bool:
-    """Whether a cell's text is the version mark of an earlier form of the dataset."""
+    """Whether a cell's text is the version mark of a form of the dataset that there is no more."""
     found = _VERSION.match(mark)
-    return found is not None and found["dataset"] == form.dataset and mark != version_mark(form)
+    known = (version_mark(one) for one in form.forms)
+    return found is not None and found["dataset"] == form.dataset and mark not in known

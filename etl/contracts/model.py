@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Literal
@@ -38,7 +39,8 @@ class Column(_Strict):
     header: on the official form; header_above: of the merged cell over it; variants: other headers seen, all compared
     by their folded text. values: for an enum, code → labels seen (the first is the official one); codes: name of a
     code table in ``etl/reference`` instead. digits: allowed lengths of a code made of digits only. pattern: a regular
-    expression that the whole cell must match. minimum/maximum: inclusive bounds of a number.
+    expression that the whole cell must match. minimum/maximum: inclusive bounds of a number. valid_from/valid_to: the
+    first and last day whose form has the column; nothing: always.
     """
 
     name: str
@@ -55,6 +57,8 @@ class Column(_Strict):
     pattern: str | None = None
     minimum: float | None = None
     maximum: float | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Column:
@@ -62,6 +66,8 @@ class Column(_Strict):
             raise ValueError(f"{self.name}: an enum, and only an enum, has values or codes")
         if self.year_ok and self.type != "date":
             raise ValueError(f"{self.name}: only a date may be year_ok")
+        if self.required and (self.valid_from or self.valid_to):
+            raise ValueError(f"{self.name}: a column of some years cannot be required")
         return self
 
     @property
@@ -85,6 +91,10 @@ class Column(_Strict):
         if self.type == "name":
             return ((self.name, base), (f"{self.name}_key", "text"))
         return ((self.name, base),)
+
+
+def _begun(column: Column, day: date) -> bool:
+    return column.valid_from is None or column.valid_from <= day
 
 
 class SplitSex(_Strict):
@@ -137,6 +147,35 @@ class Contract(_Strict):
             if column.name == name:
                 return column
         raise KeyError(f"{self.dataset} has no column {name!r}")
+
+    def on(self, day: date) -> Contract:
+        """The form of a day: only the columns that it has."""
+        return self._with(
+            tuple(c for c in self.columns if _begun(c, day) and (c.valid_to is None or day <= c.valid_to))
+        )
+
+    def readable_on(self, day: date) -> Contract:
+        """What is read of a file for a day: also columns of earlier forms, which senders go on to use."""
+        return self._with(tuple(c for c in self.columns if _begun(c, day)))
+
+    @property
+    def forms(self) -> tuple[Contract, ...]:
+        """The form as it has been over time, the earliest first."""
+        starts = {c.valid_from for c in self.columns} | {c.valid_to and c.valid_to + timedelta(1) for c in self.columns}
+        return tuple(self.on(day) for day in sorted({date.min, *filter(None, starts)}))
+
+    def _with(self, columns: tuple[Column, ...]) -> Contract:
+        if len(columns) == len(self.columns):
+            return self
+        names = tuple(c.name for c in columns)
+        if names not in self._parts:
+            same = {field: getattr(self, field) for field in type(self).model_fields}
+            self._parts[names] = Contract(**{**same, "columns": columns})
+        return self._parts[names]
+
+    @cached_property
+    def _parts(self) -> dict[tuple[str, ...], Contract]:
+        return {}
 
     def named(self, path: Path) -> dict[str, float]:
         """Column → how sure a header names it; path: the texts from the top down, its own last (``contracts.naming``).

@@ -60,13 +60,14 @@ def measure(conn: Connection, period: Period, day: date | None = None) -> pd.Dat
     rebasing = Rebasing.from_period(period, day)
     places = areas_on(rebasing.day)
     lacking = _Lacking.of(conn, period)
+    standard = standard_on(period.last_day)
     records = []
     for query in queries():
         own = rebasing_of(query, rebasing, period)
         sums = own.sums(_sums(conn, query, period))
         missing = own.missing(lacking.of_query(query))
         for one in indicators().values():
-            if one.query is query:
+            if one.query is query and one.told_under(standard):
                 records += [r for area in places if (r := _record(one, area, sums, missing, own, period)) is not None]
     names = [*COLUMNS, "approximate"] if day else list(COLUMNS)
     frame = pd.DataFrame(records, columns=names, dtype="object")

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from etl.contracts import DATASETS
 from etl.reference.codes import code_labels
+from etl.reference.standards import Standard
 from etl.settings import ROOT
 
 FOLDER = ROOT / "warehouse_sql" / "indicators"
@@ -24,10 +25,11 @@ class _Strict(BaseModel):
 
 
 class Names(_Strict):
-    """What an indicator is called."""
+    """What an indicator is called; deprivation: the number of the one deprivation that it tells of."""
 
     vi: str
     en: str
+    deprivation: int | None = None
 
 
 class CodesOf(_Strict):
@@ -48,7 +50,8 @@ class Query(_Strict):
     which the further indicators of ``codes_of`` never are. people: where the number of people (or households) behind a
     figure stands: its numerator, the number of rows that contribute, or nowhere because it tells of none; sums_to: the
     indicator that the codes of the query add up to; hides_with: the indicator that this one would give away.
-    not_rebased: why its counts do not add up along the successors of communes; nothing: they do.
+    of_deprivations: told only where the poverty standard counts any; not_rebased: why its counts do not add up along
+    the successors of communes; nothing: they do.
     """
 
     name: str
@@ -66,6 +69,7 @@ class Query(_Strict):
     people: Literal["numerator", "rows", "none"] = "numerator"
     sums_to: str | None = None
     hides_with: str | None = None
+    of_deprivations: bool = False
     not_rebased: str = ""
     codes: dict[str, Names]
     codes_of: CodesOf | None = None
@@ -85,6 +89,12 @@ class Indicator(_Strict):
             "code": self.code, "name_vi": self.names.vi, "unit": self.query.unit, "group": self.query.group,
             "direction": self.query.direction, "order": order, "in_summary": self.in_summary,
         }  # fmt: skip
+
+    def told_under(self, standard: Standard) -> bool:
+        """Whether the indicator means anything under a poverty standard: one that counts its deprivation, or any."""
+        if self.names.deprivation is not None:
+            return self.names.deprivation in standard.lacks
+        return bool(standard.lacks) or not self.query.of_deprivations
 
     @property
     def in_summary(self) -> bool:

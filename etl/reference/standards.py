@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
-from etl.reference.data_files import json_of
+from etl.reference.data_files import json_of, rows
 
 Rule = Literal["income", "or", "and"]
 
@@ -20,6 +20,8 @@ class Standard:
     ``and`` (from 2022: poor by income and deprivation). indicators: how many deprivations it counts, None where the
     source does not say; threshold_count: from how many on a household is deprived. b1: area → (highest B1 of a
     household poor by income alone, highest B1 of the near-poor band); b2_threshold: lowest B2 of a deprived household.
+    lacks: number of the deprivation (DEP_1 …) → the register's column that states it, for each that the standard
+    counts, in their order; none where the source does not say which they are.
     """
 
     id: str
@@ -31,7 +33,16 @@ class Standard:
     threshold_count: int | None
     b1: dict[str, tuple[int | None, int]]
     b2_threshold: int | None
+    lacks: dict[int, str]
     body: dict[str, Any]
+
+
+def _lacks(counted: set[str]) -> dict[int, str]:
+    """Which columns of the register state a standard's indicators (deprivations.csv). Raises ValueError for others."""
+    known = rows("deprivations.csv")
+    if strange := counted - {r["indicator"] for r in known}:
+        raise ValueError(f"no column of the register states {', '.join(sorted(strange))}")
+    return {int(r["number"]): r["column"] for r in known if r["indicator"] in counted}
 
 
 def _standard(raw: dict[str, Any]) -> Standard:
@@ -51,6 +62,7 @@ def _standard(raw: dict[str, Any]) -> Standard:
         threshold_count=deprivation.get("threshold_count"),
         b1=bands,
         b2_threshold=raw.get("b2_threshold"),
+        lacks=_lacks({indicator[2] for indicator in raw.get("indicators", ())}),
         body=raw,
     )
 

@@ -51,8 +51,9 @@ def write_report(
         what = f"edition {edition}" if edition else "provisional figures"
         raise LookupError(f"there are no {what} of {period}: run «giamngheo indicators» or the DAG «quarter» first")
     units = units_on(period.last_day)
-    known = {d.code: d for d in definitions}
-    values = values[values["indicator"].isin(known)]
+    values = values[values["indicator"].isin({d.code for d in definitions})]
+    # What the period's poverty standard does not count is told of nobody.
+    definitions = [d for d in definitions if d.code in set(values["indicator"])]
     book = Workbook()
     _summary(book.active, conn, period, edition, values, definitions, units)
     for group, title in GROUPS.items():

@@ -42,6 +42,14 @@ def _successors() -> Rows:
     ]  # fmt: skip
 
 
+def _deprivations() -> Rows:
+    return [
+        {"standard": s.id, "number": number, "register_column": column}
+        for s in standards.standards()
+        for number, column in s.lacks.items()
+    ]
+
+
 def _programmes() -> Rows:
     ceilings = codes.programme_ceilings()
     labels = codes.code_labels("vbsp_programmes")
@@ -67,6 +75,7 @@ def _tables() -> Iterator[tuple[str, Rows]]:
             for s in standards.standards()
         ],
     )
+    yield "deprivation", _deprivations()
     yield "target", [t.model_dump() for t in targets()]
     yield "rule", [r.model_dump(exclude={"suggestion"}) | {"effect": r.effect.value} for r in rules().values()]
     yield "figure", [{"id": i, **row._asdict()} for i, row in enumerate(records(figures()), start=1)]

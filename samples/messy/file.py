@@ -93,10 +93,10 @@ def messy_file(
     dataset: str, number: int, *, seed: int, level: str = "hostile", meddling: Meddling | None = None
 ) -> MessyFile:
     """The file of a number: the same from the same arguments."""
-    form = contract(dataset)
     wish = meddling or Meddling()
     draw = Draw([seed, number, sum(map(ord, dataset))], level, wish.forced, wish.forbidden, wish.fixed)
     period = wish.period or draw.pick(PERIODS)
+    form = contract(dataset).on(period.last_day)
     units = units_on(period.last_day)
     own = units[wish.unit] if wish.unit else None
     unit = units.province if form.sent_by == "province" else own or draw.pick(units.districts)

@@ -106,7 +106,7 @@ def test_the_former_province_keeps_its_total(conn: Connection, day: date) -> Non
         if len(unit) == 5 and unit.isdigit():
             sums[code][0] += numerator or 0
             sums[code][1] += denominator or 0
-    whole = {c: own[c, "10"] for c in indicators() if own[c, "10"][2]}
+    whole = {c: own[c, "10"] for c in indicators() if own.get((c, "10"), (0, 0, False))[2]}
     assert {"POV_RATE", "DEP_1", "MPI_A.person", "MPI_M0.household", "WATER_HYGIENIC", "HOUSE_DONE"} <= set(whole)
     for code, (numerator, denominator, *_) in whole.items():
         if indicators()[code].query.not_rebased and day >= NQ_896:

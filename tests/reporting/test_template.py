@@ -24,7 +24,7 @@ def sender(dataset: str) -> str:
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_a_filled_template_reads_back_without_a_finding(dataset: str, small: Sample, tmp_path: Path) -> None:
-    form, unit = contract(dataset), sender(dataset)
+    form, unit = contract(dataset).on(PERIOD.last_day), sender(dataset)
     path = questions.template(dataset, unit, PERIOD, tmp_path / "mau.xlsx")
     book = openpyxl.load_workbook(path)
     page = book["Danh sách"]
@@ -44,7 +44,7 @@ def test_a_filled_template_reads_back_without_a_finding(dataset: str, small: Sam
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_lists_offer_only_what_is_taken(dataset: str, tmp_path: Path) -> None:
-    form = contract(dataset)
+    form = contract(dataset).on(PERIOD.last_day)
     book = openpyxl.load_workbook(questions.template(dataset, sender(dataset), PERIOD, tmp_path / "mau.xlsx"))
     assert book.sheetnames == ["Danh sách", "Danh mục", "Hướng dẫn"]
     assert book["Danh mục"].sheet_state == "hidden"
