@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from etl.cli_custody import backup, restore
 from etl.cli_options import LEVELS, MOMENT, PERIOD, Around, json_option, period_option, units_on_option
 from etl.cli_time import diff
 from etl.model.period import Period
@@ -45,7 +46,7 @@ def progress(total: int, label: str) -> Iterator[Callable[[str], None]]:
     """A progress bar on stderr; the function given takes the name of the next piece of work."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as bar:
-        task = bar.add_task(label, total=total)
+        task = bar.add_task(label, total=total or None)
         first = True
 
         def step(name: str) -> None:
@@ -347,13 +348,14 @@ def doctor() -> None:
     sys.exit(0 if healthy else EXIT_FAILED)
 
 
-cli.add_command(diff)
+for command in (diff, backup, restore):
+    cli.add_command(command)
 
 
 def main() -> None:
     """Run the command line; a failure of the system ends in one plain sentence and exit code 70."""
     try:
-        cli(standalone_mode=False, obj=Around(settings, OUT))
+        cli(standalone_mode=False, obj=Around(settings, OUT, progress))
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.Abort:

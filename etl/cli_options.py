@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,10 +17,12 @@ from etl.settings import Settings
 
 @dataclass(frozen=True)
 class Around:
-    """What a command in a module of its own works with: the settings when they are needed, where to print."""
+    """What a command in a module of its own works with: the settings when they are needed, where to print, a progress
+    bar of so many pieces of work (0: nobody knows how many) under a label."""
 
     settings: Callable[[], Settings]
     out: Console
+    progress: Callable[[int, str], AbstractContextManager[Callable[[str], None]]]
 
 
 LEVELS = ("commune", "district", "province", "group")

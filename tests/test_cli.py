@@ -50,6 +50,8 @@ def test_every_command_shows_an_example() -> None:
     assert (
         sorted(
             [
+                "backup",
+                "restore",
                 "init",
                 "sample",
                 "check",

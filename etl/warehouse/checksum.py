@@ -7,15 +7,17 @@ from sqlalchemy import Connection, text
 
 from etl.warehouse.engine import driver
 
+TABLES, VIEWS = ("r", "p"), ("v",)
 
-def checksum(conn: Connection, schema: str) -> dict[str, str]:
+
+def checksum(conn: Connection, schema: str, kinds: tuple[str, ...] = TABLES + VIEWS) -> dict[str, str]:
     """Table or view → md5 of all its rows, whatever their order; partitions count within their table."""
     names = conn.scalars(
         text(
             "SELECT c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace"
-            " WHERE n.nspname = :schema AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition ORDER BY 1"
+            " WHERE n.nspname = :schema AND c.relkind = ANY(:kinds) AND NOT c.relispartition ORDER BY 1"
         ),
-        {"schema": schema},
+        {"schema": schema, "kinds": list(kinds)},
     ).all()
     sums = {}
     with driver(conn).cursor() as cursor:

