@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from etl.cli_custody import backup, restore
-from etl.cli_options import LEVELS, MOMENT, PERIOD, Around, json_option, period_option, units_on_option
+from etl.cli_options import LEVELS, MOMENT, PERIOD, Around, exit_code, json_option, period_option, units_on_option
+from etl.cli_quality import take_again
 from etl.cli_time import diff
 from etl.model.period import Period
 from etl.settings import SECTORS, settings
@@ -21,7 +22,7 @@ from etl.settings import SECTORS, settings
 OUT = Console(highlight=False)
 ERR = Console(stderr=True, highlight=False)
 
-EXIT_REJECTED_ROWS, EXIT_REJECTED, EXIT_USAGE, EXIT_FAILED = 1, 2, 64, 70
+EXIT_USAGE, EXIT_FAILED = 64, 70
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -118,8 +119,7 @@ def check(files: tuple[Path, ...], sector: str | None, as_json: bool) -> None:
     else:
         for result in results:
             OUT.print(tables.examined_table(result.as_record()))
-    worst = {"accepted": 0, "partly": EXIT_REJECTED_ROWS, "rejected": EXIT_REJECTED}
-    sys.exit(max(worst[result.examined.verdict.value] for result in results))
+    sys.exit(exit_code(result.examined.verdict.value for result in results))
 
 
 @cli.command()
@@ -142,23 +142,13 @@ def ingest(files: tuple[Path, ...], sector: str | None, as_json: bool) -> None:
     drops = drops_of(settings(), list(files), sector)
     with progress(len(drops), "ingesting") as step:
         done = pipeline.ingest(settings(), drops, lambda drop: step(drop.name))
-    records = [
-        {
-            "file": d.submission.file_name, "submission_id": d.submission.id, "new": d.new,
-            "verdict": d.submission.verdict, "dataset": d.submission.dataset, "period": d.submission.period,
-            "unit_code": d.submission.unit_code, "rows_read": d.submission.rows_read,
-            "rows_accepted": d.submission.rows_accepted, "rows_rejected": d.submission.rows_rejected,
-            "rows_ignored": d.submission.rows_ignored, "answer": str(d.answer),
-        }
-        for d in done
-    ]  # fmt: skip
+    records = [one.as_record() for one in done]
     if as_json:
         tables.print_json(records)
     else:
         OUT.print(tables.records_table(records, "Submissions", tables.SUBMISSION_COLUMNS))
         OUT.print(f"Answers: {settings().outbox}/<sector>/", soft_wrap=True)
-    verdicts = {d.submission.verdict for d in done}
-    sys.exit(EXIT_REJECTED if "rejected" in verdicts else EXIT_REJECTED_ROWS if "partly" in verdicts else 0)
+    sys.exit(exit_code(one.submission.verdict for one in done))
 
 
 @cli.command()
@@ -348,7 +338,7 @@ def doctor() -> None:
     sys.exit(0 if healthy else EXIT_FAILED)
 
 
-for command in (diff, backup, restore):
+for command in (diff, backup, restore, take_again):
     cli.add_command(command)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +26,11 @@ class Around:
 
 
 LEVELS = ("commune", "district", "province", "group")
+
+
+def exit_code(verdicts: Iterable[str | None]) -> int:
+    """What a command that examines files ends with: 0 accepted, 1 with rejected rows, 2 rejected; the worst counts."""
+    return max(({"accepted": 0, "partly": 1}.get(verdict or "", 2) for verdict in verdicts), default=0)
 
 
 class PeriodType(click.ParamType[Period]):

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
@@ -221,6 +222,16 @@ class Ingested:
     new: bool
     answer: Path
 
+    def as_record(self) -> dict[str, Any]:
+        """The outcome as plain data."""
+        one = self.submission
+        return {
+            "file": one.file_name, "submission_id": one.id, "new": self.new, "verdict": one.verdict,
+            "dataset": one.dataset, "period": one.period, "unit_code": one.unit_code, "rows_read": one.rows_read,
+            "rows_accepted": one.rows_accepted, "rows_rejected": one.rows_rejected, "rows_ignored": one.rows_ignored,
+            "answer": str(self.answer),
+        }  # fmt: skip
+
 
 def ingest(
     settings: Settings, drops: Iterable[inbox.Drop], progress: Callable[[inbox.Drop], None] = lambda _: None
@@ -233,16 +244,36 @@ def ingest(
     with connect(settings) as engine:
         for drop in sorted(drops, key=lambda d: (d.modified_at, d.name)):
             progress(drop)
-            for submission, new in _enter(engine, settings, drop):
-                prepare(settings, submission.id)
-                load(settings, submission.id)
-                path = answer(settings, submission.id)
-                with engine.begin() as conn:
-                    done.append(Ingested(ledger.get(conn, submission.id), new, path))
+            done += [_through(engine, settings, *entered) for entered in _enter(engine, settings, drop)]
     for period in sorted({d.submission.period for d in done if d.submission.period}):
         cross_check(settings, period)
     document(settings)
     return done
+
+
+def take_again(settings: Settings, submission_id: str) -> Ingested:
+    """The file journey of what a submission was made of once more: reviewed waivers and corrections have changed.
+
+    A new submission of the same content, as of the same drop; accepted, it takes the former one's place in the same
+    transaction. Raises OSError, WarehouseError, ReviewedError, LookupError, and ValueError for a superseded one.
+    """
+    with connect(settings) as engine:
+        with engine.begin() as conn:
+            entered = ledger.register_again(conn, submission_id)
+        done = _through(engine, settings, *entered)
+    if done.submission.period:
+        cross_check(settings, done.submission.period)
+    document(settings)
+    return done
+
+
+def _through(engine: Engine, settings: Settings, submission: ledger.Submission, new: bool) -> Ingested:
+    """An entered submission through prepare, load and answer."""
+    prepare(settings, submission.id)
+    load(settings, submission.id)
+    path = answer(settings, submission.id)
+    with engine.begin() as conn:
+        return Ingested(ledger.get(conn, submission.id), new, path)
 
 
 def document(settings: Settings) -> list[Path]:

@@ -55,11 +55,13 @@ def _column(column: Column) -> str:
 def _rules() -> Iterator[str]:
     yield "# The rules\n"
     yield "What a finding says and does: to the file, to the row, or to the one cell, which becomes empty.\n"
-    yield "| rule | severity | effect | what the sender reads | what to do |"
-    yield "|---|---|---|---|---|"
+    yield "Waivable: a reviewed waiver may let the finding lie ([waive-and-correct.md](waive-and-correct.md)).\n"
+    yield "| rule | severity | effect | waivable | what the sender reads | what to do |"
+    yield "|---|---|---|---|---|---|"
     for name, rule in rules().items():
         severity = str(rule.severity).replace("by_column", "critical where the column is required, else warning")
-        yield f"| `{name}` | {severity} | {rule.effect} | {rule.vi} | {rule.suggestion} |"
+        waivable = "yes" if rule.waivable else ""
+        yield f"| `{name}` | {severity} | {rule.effect} | {waivable} | {rule.vi} | {rule.suggestion} |"
 
 
 def _indicators() -> Iterator[str]:

@@ -62,6 +62,7 @@ def test_every_command_shows_an_example() -> None:
                 "trace",
                 "report",
                 "template",
+                "take-again",
                 "peek",
                 "doctor",
                 "diff",

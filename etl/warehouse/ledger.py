@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -108,6 +108,38 @@ def register(
             if not _has_event(conn, before.id, "dropped_again", detail):
                 record(conn, before.id, "dropped_again", detail)
             return before, False
+    drop = {
+        "sector": sector, "file_name": file_name, "folder": folder, "sha256": sha256, "size_bytes": size_bytes,
+        "modified_at": modified_at,
+    }  # fmt: skip
+    return _next_attempt(conn, drop, {"file_name": file_name, "folder": folder}), True
+
+
+def register_again(conn: Connection, submission_id: str) -> tuple[Submission, bool]:
+    """Enter what a submission was made of once more, and whether that is new: one under way already is that one.
+
+    Raises LookupError when there is none of that id, ValueError when it counts no more: its successor is meant.
+    """
+    before = get(conn, submission_id)
+    if before.superseded_at is not None:
+        raise ValueError(f"submission {submission_id} was superseded by {before.superseded_by}: take that one again")
+    key = f"{before.sector}/{before.sha256}"
+    conn.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+    newest = conn.execute(
+        text(f"{_SELECT} WHERE sector = :sector AND sha256 = :sha256 ORDER BY attempt DESC LIMIT 1"),
+        {"sector": before.sector, "sha256": before.sha256},
+    ).one()
+    if newest.state in ("received", "prepared"):
+        return Submission(**newest._mapping), False
+    names = ("sector", "file_name", "folder", "sha256", "size_bytes", "modified_at")
+    drop = {name: getattr(before, name) for name in names}
+    detail = {"file_name": before.file_name, "folder": before.folder, "again": before.id}
+    return _next_attempt(conn, drop, detail), True
+
+
+def _next_attempt(conn: Connection, drop: Mapping[str, Any], detail: dict[str, Any]) -> Submission:
+    """A new submission of a drop's content. The caller keeps others from doing the same."""
+    sector, sha256 = drop["sector"], drop["sha256"]
     attempt = 1 + (conn.scalar(
         text("SELECT max(attempt) FROM intake.submission WHERE sector = :sector AND sha256 = :sha256"),
         {"sector": sector, "sha256": sha256},
@@ -118,14 +150,11 @@ def register(
             "INSERT INTO intake.submission (id, sector, file_name, folder, sha256, attempt, size_bytes, modified_at)"
             " VALUES (:id, :sector, :file_name, :folder, :sha256, :attempt, :size_bytes, :modified_at)"
         ),
-        {
-            "id": submission_id, "sector": sector, "file_name": file_name, "folder": folder, "sha256": sha256,
-            "attempt": attempt, "size_bytes": size_bytes, "modified_at": modified_at,
-        },
-    )  # fmt: skip
+        {**drop, "id": submission_id, "attempt": attempt},
+    )
     point("receive.inserted")
-    record(conn, submission_id, "received", {"file_name": file_name, "folder": folder})
-    return get(conn, submission_id), True
+    record(conn, submission_id, "received", detail)
+    return get(conn, submission_id)
 
 
 def get(conn: Connection, submission_id: str) -> Submission:

@@ -265,3 +265,37 @@ def test_a_waiver_of_a_rule_between_the_two_lists(
         with engine.begin() as conn:
             found = ledger.findings(conn)
     assert list(zip(found["rule"], found["waived"], strict=True)) == [("members_count_differs", "M1")]
+
+
+def test_a_decision_made_later_holds_when_the_submission_is_taken_again(loans: Path, home: Settings) -> None:
+    """The file is in the archive: nobody has to send it again, and what counted before stays visible to --as-of."""
+    with connect(home) as engine:
+        (first,) = pipeline.ingest(home, [Drop(loans, "credit", "", loans.name, modified_at(loans))])
+        loans.unlink()
+        settings(home.home, corrections=[correction()])
+        second = pipeline.take_again(home, first.submission.id)
+        assert (first.submission.verdict, second.submission.verdict, second.new) == ("partly", "accepted", True)
+        with engine.begin() as conn:
+            before = ledger.get(conn, first.submission.id)
+            counting = conn.execute(
+                text("SELECT submission_id, overdue FROM core.credit_loan WHERE loan_code = 'L1'")
+            ).all()
+            assert ledger.findings(conn, submission=second.submission.id)["rule"].to_list() == ["correction_applied"]
+        assert before.superseded_by == second.submission.id
+        assert [tuple(row) for row in counting] == [(second.submission.id, 100_000)]
+        with pytest.raises(ValueError, match=f"superseded by {second.submission.id}"):
+            pipeline.take_again(home, first.submission.id)
+
+
+def test_a_submission_under_way_is_taken_again_once(loans: Path, home: Settings) -> None:
+    with connect(home) as engine:
+        (first,) = pipeline.ingest(home, [Drop(loans, "credit", "", loans.name, modified_at(loans))])
+        settings(home.home, waivers=[waiver(rule="nonsense")])
+        for _ in range(2):
+            with pytest.raises(ReviewedError):
+                pipeline.take_again(home, first.submission.id)
+        settings(home.home, waivers=[waiver()])
+        done = pipeline.take_again(home, first.submission.id)
+        assert (done.new, done.submission.id[-2:], done.submission.verdict) == (False, "-2", "accepted")
+        with engine.begin() as conn:
+            assert conn.scalar(text("SELECT count(*) FROM intake.submission")) == 2
