@@ -362,6 +362,7 @@ def report(settings: Settings, period: str, edition: int | None, folder: Path | 
     """Write the report workbook of an edition (None: the provisional figures); its path."""
     with connect(settings) as engine, engine.execution_options(isolation_level="REPEATABLE READ").begin() as conn:
         shown = [Definition(**one) for one in editions.shown(conn, Period.parse(period), edition)]
-        path = write_report(conn, Period.parse(period), folder or settings.reports, edition, shown)
+        forms = editions.forms(conn, Period.parse(period), edition)
+        path = write_report(conn, Period.parse(period), folder or settings.reports, edition, shown, forms)
     point("report.written")
     return path

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+import openpyxl
 import pytest
 
 from etl import cli
 from etl import settings as settings_module
 from etl.settings import ROOT, Settings
 from tests.conftest import Ingested
-from tests.support import edited
+from tests.support import column_of, edited, header_row
 
 GIAMNGHEO = Path(sys.executable).parent / "giamngheo"
 
@@ -229,3 +230,46 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp
     assert own.inbox == tmp_path / "inbox"
     assert [d.isoformat() for d in own.holidays] == ["2019-02-04", "2019-02-05"]
     settings_module.settings.cache_clear()
+
+
+@pytest.mark.warehouse
+def test_what_changed_since_the_edition(
+    run: Any, home: Settings, tmp_path: Path, files: dict[tuple[str, str], Path]
+) -> None:
+    from etl import pipeline
+
+    period = ["--period", "2018-Q4"]
+    first = files["register_household", "082"]
+    run(home, "ingest", str(first), str(files["register_commune", "082"]), "--sector", "register")
+    code, _, err = run(home, "diff", *period)
+    assert code == 70
+    assert "no edition of 2018-Q4 is published" in err
+    pipeline.publish_edition(home, "2018-Q4")
+    assert json.loads(run(home, "diff", *period, "--json")[1]) == []
+    poor = openpyxl.load_workbook(first).worksheets[0]
+    kinds = [row[column_of(poor, "Phân loại") - 1].value for row in poor.iter_rows(min_row=header_row(poor) + 1)]
+    at = kinds.index("Hộ nghèo N1") + 1
+    target = tmp_path / "newer" / first.name
+    edited(first, target, "register_household", {(at, "classification"): "Hộ cận nghèo"})
+    assert run(home, "ingest", str(target), "--sector", "register")[0] == 0
+    code, out, _ = run(home, "diff", *period, "--json", "--level", "district", "--indicator", "POV_RATE")
+    (change,) = json.loads(out)
+    assert (code, change["unit_code"], change["unit_name"]) == (0, "082", "Huyện Bát Xát")
+    assert change["numerator_after"] - change["numerator_before"] == -1
+    assert change["denominator_after"] == change["denominator_before"]
+    assert change["change"] == pytest.approx(change["value_after"] - change["value_before"])
+    assert {s["way"]: s["file"] for s in change["submissions"]} == {"came": first.name, "left": first.name}
+    (row,) = change["rows"]
+    place = header_row(poor) + at
+    assert (row["file_before"], row["row_before"], row["row_after"]) == (first.name, place, place)
+    assert (row["numerator_before"], row["numerator_after"]) == (1, 0)
+    assert row["submission_id_before"] != row["submission_id_after"]
+    out = run(home, "diff", *period, "--csv", "--unit", "082")[1]
+    flat = {r["indicator"]: r for r in csv.DictReader(io.StringIO(out))}
+    assert (flat["POV_RATE"]["rows"], flat["NEAR_POOR_RATE"]["rows"]) == ("1", "1")
+    out = run(home, "diff", *period)[1]
+    assert "POV_RATE" in out
+    assert "left" in out
+    assert f"{poor.title} {place}" in out
+    for wrong in (["--unit", "999"], ["--indicator", "POV_RAT"]):
+        assert run(home, "diff", *period, *wrong)[0] == 70

@@ -59,7 +59,7 @@ def difference(
     moved = changes.causes(had, has)
     every = [c for c in changes.compare(period, before, after, moved) if code in (None, c.indicator)]
     wanted = [c for c in every if level in (None, c.area.level) and unit in (None, c.area.code)]
-    return Difference(tuple(wanted), tuple(moved), _rows(conn, period, moments, every, wanted))
+    return Difference(tuple(wanted), tuple(moved), _rows(conn, period, moments, (had, has), every, wanted))
 
 
 def _figures(conn: Connection, period: Period, moment: datetime) -> tuple[Numbers, list[Counting]]:
@@ -68,8 +68,9 @@ def _figures(conn: Connection, period: Period, moment: datetime) -> tuple[Number
 
 
 def _rows(
-    conn: Connection, period: Period, moments: tuple[datetime, datetime], every: list[Change], wanted: list[Change]
-) -> dict[str, pd.DataFrame]:
+    conn: Connection, period: Period, moments: tuple[datetime, datetime],
+    counted: tuple[list[Counting], list[Counting]], every: list[Change], wanted: list[Change],
+) -> dict[str, pd.DataFrame]:  # fmt: skip
     """Indicator → its row changes, looked for only in the communes whose own figures changed."""
     rows: dict[str, pd.DataFrame] = {}
     within = {key for c in wanted for key in _keys(c.area)}
@@ -81,7 +82,7 @@ def _rows(
             units = units_on(period.last_day)
             keys = [k for k in keys if units[k].is_rural or units[k].level == "province"]
         if codes:
-            found = row_changes(conn, query, period, sorted(codes), keys, moments)
+            found = row_changes(conn, query, period, sorted(codes), keys, moments, counted)
             rows |= {code: found[found["code"] == code] for code in codes}
     return rows
 

@@ -14,7 +14,6 @@ from sqlalchemy import Connection, text
 from etl.faults import point
 from etl.indicators import changes
 from etl.indicators.measure import Counting, counting, definitions, insert, measure, value_records
-from etl.indicators.registry import indicators
 from etl.model.frames import records
 from etl.model.period import Period
 from etl.warehouse import at, ledger, moments
@@ -118,11 +117,20 @@ def shown(conn: Connection, period: Period, number: int | None) -> list[dict[str
 
     number None: as it is defined now. So too for an edition from before definitions were kept with it.
     """
+    return list(_defined(conn, period, number)["indicators"])
+
+
+def forms(conn: Connection, period: Period, number: int | None) -> dict[str, str]:
+    """Dataset → title of what sectors were to send, as ``shown``."""
+    return dict(_defined(conn, period, number)["forms"])
+
+
+def _defined(conn: Connection, period: Period, number: int | None) -> dict[str, Any]:
     kept = conn.scalar(
-        text("SELECT definitions -> 'indicators' FROM mart.edition WHERE period = :period AND number = :number"),
+        text("SELECT definitions FROM mart.edition WHERE period = :period AND number = :number"),
         {"period": str(period), "number": number},
     )
-    return kept or [i.shown(order) for order, i in enumerate(indicators().values())]
+    return kept or definitions(period)
 
 
 def get(conn: Connection, period: Period, number: int | None = None) -> Edition | None:

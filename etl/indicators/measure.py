@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from sqlalchemy import Connection, text
 
+from etl.contracts import contracts
 from etl.faults import point
 from etl.indicators.areas import Area, areas_on
 from etl.indicators.rebase import Rebasing, Sum, Sums
@@ -28,6 +29,7 @@ from etl.reference.figures import figures
 from etl.reference.standards import standard_on
 from etl.reference.targets import Target, targets
 from etl.reference.units import units_on
+from etl.warehouse.engine import join_whole
 
 COLUMNS = (
     "indicator", "unit_code", "unit_level", "numerator", "denominator", "value", "target", "met", "complete",
@@ -57,6 +59,7 @@ def measure(conn: Connection, period: Period, day: date | None = None) -> pd.Dat
     day: told on the units of that day in place of the period's last, with a further column ``approximate``. Raises
     ValueError for a day before the period's last.
     """
+    join_whole(conn)
     rebasing = Rebasing.from_period(period, day)
     places = areas_on(rebasing.day)
     lacking = _Lacking.of(conn, period)
@@ -196,6 +199,7 @@ def _target(one: Indicator, area: Area, period: Period) -> Target | None:
 def definitions(period: Period) -> dict[str, Any]:
     """What a period's figures are made by and are called: plain data, all that does not come from a submission."""
     return {
+        "forms": [[form.dataset, form.title] for form in contracts().values()],
         "indicators": [i.shown(order) for order, i in enumerate(indicators().values())],
         "queries": [q.model_dump() for q in queries()],
         "targets": [t.model_dump() for t in targets()],

@@ -16,10 +16,11 @@ from psycopg import sql
 from sqlalchemy import Connection, text
 
 from etl.contracts import contract
-from etl.indicators.measure import parameters
+from etl.indicators.measure import Counting, parameters
 from etl.indicators.registry import Query
 from etl.indicators.trace import REFERENCE
 from etl.model.period import Period
+from etl.reference.units import units_on
 from etl.warehouse import at
 from etl.warehouse.engine import driver
 
@@ -44,12 +45,14 @@ _ROWS = """
 
 def row_changes(
     conn: Connection, query: Query, period: Period, codes: Sequence[str], keys: Sequence[str],
-    moments: tuple[datetime, datetime],
+    moments: tuple[datetime, datetime], counted: tuple[Sequence[Counting], Sequence[Counting]],
 ) -> pd.DataFrame:  # fmt: skip
     """The rows of a query that contribute otherwise at the second moment than at the first (``COLUMNS``).
 
-    codes: indicators of the query; keys: communes (or the province's code) to look at. Of each code and key, the sums
-    of the second moment's contributions less those of the first are the differences of the listed rows.
+    codes: indicators of the query; keys: communes (or the province's code) to look at; counted: what counts at each
+    moment. Of each code and key, the sums of the second moment's contributions less those of the first are the
+    differences of the listed rows. A row that contributes at one of the moments alone is looked for in the file that
+    counts at the other, where it stands with the contribution 0.
     """
     sides = []
     for moment in moments:
@@ -65,7 +68,10 @@ def row_changes(
     before, after = (_with_key(side, known) for side in (before, after))
     before, after, _ = _paired(before, after, [*_SAME, *_WORTH])
     before, after, rewritten = _paired(before, after, _SAME)
-    pairs = [moved, rewritten, (before, before.iloc[0:0]), (after.iloc[0:0], after)]
+    gone, new = (
+        _elsewhere(conn, period, side, other) for side, other in zip((before, after), counted[::-1], strict=True)
+    )
+    pairs = [moved, rewritten, (before, gone), (new, after)]
     return _named(conn, pd.concat([_beside(*pair) for pair in pairs], ignore_index=True))
 
 
@@ -106,32 +112,55 @@ def _recognized(conn: Connection, period: Period, submissions: set[str]) -> pd.D
     )
 
 
+def _elsewhere(conn: Connection, period: Period, rows: pd.DataFrame, counting: Sequence[Counting]) -> pd.DataFrame:
+    """Where rows of one moment stand among what counts at the other, line by line; empty texts where they do not."""
+    units = units_on(period.last_day)
+    ids = {"ids": sorted(set(rows["submission_id"]))}
+    of = {
+        r.id: r.dataset
+        for r in conn.execute(text("SELECT id, dataset FROM intake.submission WHERE id = ANY(:ids)"), ids)
+    }
+    there = {(c.dataset, district): c.submission_id for c in counting for district in c.districts}
+    district_of = {unit: units.district_of(unit).code for unit in set(rows["unit_code"]) - {units.province.code}}
+    other = [
+        there.get((of.get(own, ""), district_of.get(unit, "")), "")
+        for own, unit in zip(rows["submission_id"], rows["unit_code"], strict=True)
+    ]
+    known = _recognized(conn, period, set(other)).drop_duplicates(["submission_id", "key"])
+    wanted = rows[["code", "unit_code", "key"]].assign(submission_id=pd.Series(other, index=rows.index, dtype="str"))
+    found = wanted.merge(known, how="left", on=["submission_id", "key"]).set_axis(rows.index)
+    absent = found["row"].isna()
+    found.loc[absent, ["submission_id", "sheet"]] = ""
+    return found.assign(
+        row=found["row"].fillna(0).astype("int64"), numerator=(~absent).map({True: "0", False: ""}), denominator=""
+    )
+
+
 def _with_key(side: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     merged = side.merge(known, how="left", on=["submission_id", "sheet", "row"])
     return merged.assign(key=merged["key"].fillna("")).set_axis(side.index)
 
 
 def _beside(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Pairs side by side, line by line; one of the two may have no rows at all."""
-    known = before if len(before) else after
-    columns: dict[str, list[Any]] = {name: known[name].tolist() for name in ("code", "unit_code")}
+    """Pairs side by side, line by line."""
+    columns: dict[str, list[Any]] = {name: before[name].tolist() for name in ("code", "unit_code")}
     for side, frame in (("before", before), ("after", after)):
-        for name in _OWN:
-            columns[f"{name}_{side}"] = frame[name].tolist() if len(frame) else [None] * len(known)
+        columns |= {f"{name}_{side}": frame[name].tolist() for name in _OWN}
     return pd.DataFrame(columns, dtype="object")
 
 
 def _named(conn: Connection, rows: pd.DataFrame) -> pd.DataFrame:
     """With file names, exact numbers, None for what is not there; in the order of unit, file and row."""
-    ids = {*rows["submission_id_before"].dropna(), *rows["submission_id_after"].dropna()}
+    ids = {*rows["submission_id_before"], *rows["submission_id_after"]}
     named = conn.execute(text("SELECT id, file_name FROM intake.submission WHERE id = ANY(:ids)"), {"ids": sorted(ids)})
     files = {row.id: row.file_name for row in named} | {"": REFERENCE}
     for side in ("before", "after"):
-        rows[f"file_{side}"] = [files.get(i) for i in rows[f"submission_id_{side}"]]
+        absent = rows[f"submission_id_{side}"] == ""
+        nowhere = absent & (rows[f"numerator_{side}"] == "")
+        rows[f"file_{side}"] = rows[f"submission_id_{side}"].map(files).where(~nowhere, None)
         for name in _WORTH:
             exact = [Decimal(v) if v else None for v in rows[f"{name}_{side}"]]
             rows[f"{name}_{side}"] = pd.Series(exact, index=rows.index, dtype="object")
-        absent = rows[f"submission_id_{side}"] == ""
         rows.loc[absent, [f"{name}_{side}" for name in ("submission_id", "sheet", "row")]] = None
     order = [f"{name}_{side}" for name in ("file", "sheet", "row") for side in ("after", "before")]
     return rows[list(COLUMNS)].sort_values(["code", "unit_code", *order], ignore_index=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from sqlalchemy import Connection, text
 
-from etl.contracts import contract, contracts
 from etl.model.frames import records
 from etl.model.period import Period
 from etl.reference.units import Units, units_on
@@ -43,9 +42,13 @@ class Definition:
 
 
 def write_report(
-    conn: Connection, period: Period, folder: Path, edition: int | None, definitions: Sequence[Definition]
-) -> Path:
-    """Write the report of an edition, or of the provisional figures; its path. Raises LookupError without figures."""
+    conn: Connection, period: Period, folder: Path, edition: int | None, definitions: Sequence[Definition],
+    forms: Mapping[str, str],
+) -> Path:  # fmt: skip
+    """Write the report of an edition, or of the provisional figures; its path. Raises LookupError without figures.
+
+    definitions, forms (dataset → title): what is told and what was to be sent, as it stood when the figures were made.
+    """
     values = _values(conn, period, edition)
     if not len(values):
         what = f"edition {edition}" if edition else "provisional figures"
@@ -55,12 +58,12 @@ def write_report(
     # What the period's poverty standard does not count is told of nobody.
     definitions = [d for d in definitions if d.code in set(values["indicator"])]
     book = Workbook()
-    _summary(book.active, conn, period, edition, values, definitions, units)
+    _summary(book.active, conn, period, edition, values, definitions, units, forms)
     for group, title in GROUPS.items():
         own = [d for d in definitions if d.group == group]
         if own:
             _group_sheet(book.create_sheet(title), title, period, values, own, units)
-    _sources(book.create_sheet("Nguồn số liệu"), conn, period, edition, units)
+    _sources(book.create_sheet("Nguồn số liệu"), conn, period, edition, units, forms)
     if edition is not None and edition > 1:
         names = {d.code: f"{d.name_vi} ({d.unit})" for d in definitions}
         changes_sheet(book.create_sheet(SHEET), conn, period, edition, names, units)
@@ -83,7 +86,7 @@ def _values(conn: Connection, period: Period, edition: int | None) -> pd.DataFra
 
 def _summary(
     sheet: Any, conn: Connection, period: Period, edition: int | None, values: pd.DataFrame,
-    definitions: Sequence[Definition], units: Units,
+    definitions: Sequence[Definition], units: Units, forms: Mapping[str, str],
 ) -> None:  # fmt: skip
     """Title block, the province's results against the targets, poor rates by district as a chart."""
     sheet.title = "Tổng hợp"
@@ -105,7 +108,7 @@ def _summary(
     by_code = {r.indicator: r for r in records(values[values["unit_code"] == province.code])}
     for number, definition in enumerate([d for d in definitions if d.in_summary and d.code in by_code], start=1):
         row, at = by_code[definition.code], 8 + number
-        note = "Thiếu: " + ", ".join(_lack(m, units) for m in row.missing[:4]) if row.missing else ""
+        note = "Thiếu: " + ", ".join(_lack(m, units, forms) for m in row.missing[:4]) if row.missing else ""
         note += f" và {len(row.missing) - 4} nguồn khác" if len(row.missing) > 4 else ""
         result = row.value if row.complete else INCOMPLETE
         figures = (row.numerator, row.denominator, result, row.target, met_vi(row.met))
@@ -213,9 +216,12 @@ def _value_cell(cell: Any, row: Any) -> None:
     cell.number_format = PERCENT if row.denominator is not None else WHOLE
 
 
-def _sources(sheet: Any, conn: Connection, period: Period, edition: int | None, units: Units) -> None:
+def _sources(
+    sheet: Any, conn: Connection, period: Period, edition: int | None, units: Units, forms: Mapping[str, str]
+) -> None:
     """The submissions that the numbers rest on, and those that are missing."""
-    used = _used(conn, period, edition)
+    order = {dataset: at for at, dataset in enumerate(forms)}
+    used = sorted(_used(conn, period, edition), key=lambda r: (order[r.dataset], r.unit_code, r.id))
     heads = (("Biểu", 44), ("Đơn vị", 24), ("Tệp", 44), ("Mã lần gửi", 34), ("Số liệu đến", 14), ("Nhận lúc", 20),
              ("Dòng nhận", 12), ("Dòng loại", 12), ("Tình trạng", 18))  # fmt: skip
     safe.put(sheet["A1"], f"Nguồn số liệu – {period.title_vi}").font = Font(bold=True, size=13)
@@ -225,16 +231,16 @@ def _sources(sheet: Any, conn: Connection, period: Period, edition: int | None, 
     at = 4
     for row in used:
         received = row.received_at.astimezone(LOCAL_TIME)
-        line = (contract(row.dataset).title, units[row.unit_code].name, row.file_name, row.id, f"{row.as_of:%d/%m/%Y}",
+        line = (forms[row.dataset], units[row.unit_code].name, row.file_name, row.id, f"{row.as_of:%d/%m/%Y}",
                 f"{received:%H:%M %d/%m/%Y}", row.rows_accepted, row.rows_rejected, "✔ đã nhận")  # fmt: skip
         for column, value in enumerate(line, start=1):
             safe.put(sheet.cell(at, column), value).border = safe.THIN
         at += 1
     there = {(row.dataset, d) for row in used for d in row.districts}
-    for form in contracts().values():
+    for dataset, title in forms.items():
         for district in units.districts or (units.province,):
-            if (form.dataset, district.code) not in there:
-                for column, value in ((1, form.title), (2, district.name), (9, "✘ chưa có")):
+            if (dataset, district.code) not in there:
+                for column, value in ((1, title), (2, district.name), (9, "✘ chưa có")):
                     cell = safe.put(sheet.cell(at, column), value)
                     cell.border, cell.fill = safe.THIN, safe.FILLS["warning"]
                 at += 1
@@ -243,7 +249,7 @@ def _sources(sheet: Any, conn: Connection, period: Period, edition: int | None, 
     _print(sheet, "3:3")
 
 
-def _used(conn: Connection, period: Period, edition: int | None) -> list[Any]:
+def _used(conn: Connection, period: Period, edition: int | None) -> Sequence[Any]:
     """The submissions that the figures rest on, each with its counts as they were told then."""
     fields = "s.id, s.dataset, s.unit_code, s.file_name, s.as_of, s.received_at"
     query = (
@@ -258,14 +264,12 @@ def _used(conn: Connection, period: Period, edition: int | None) -> list[Any]:
             " FROM mart.measured AS m JOIN intake.submission AS s ON s.id = ANY(m.submissions)"
             " WHERE m.period = :period"
         )
-    rows = conn.execute(text(query), {"period": str(period)} | ({"number": edition} if edition else {})).all()
-    order = {name: at for at, name in enumerate(contracts())}
-    return sorted(rows, key=lambda r: (order[r.dataset], r.unit_code, r.id))
+    return conn.execute(text(query), {"period": str(period)} | ({"number": edition} if edition else {})).all()
 
 
-def _lack(what: str, units: Units) -> str:
+def _lack(what: str, units: Units, forms: Mapping[str, str]) -> str:
     dataset, code = what.split(" ", 1)
-    return f"{contract(dataset).title} ({units[code].name})"
+    return f"{forms[dataset]} ({units[code].name})"
 
 
 def _format(value: Any) -> str:

@@ -27,7 +27,9 @@ def test_small_cells_are_not_in_the_workbook(measured: Connection, tmp_path: Pat
     definitions = [Definition(**d) for d in editions.shown(measured, PERIOD, None)]
     by_name = {d.name_vi: d for d in definitions}
     shown = {(r.indicator, r.unit_code): r for r in frame.itertuples()}
-    book = openpyxl.load_workbook(write_report(measured, PERIOD, tmp_path, None, definitions))
+    book = openpyxl.load_workbook(
+        write_report(measured, PERIOD, tmp_path, None, definitions, editions.forms(measured, PERIOD, None))
+    )
     seen = hidden = 0
     for title in GROUPS.values():
         if title not in book.sheetnames:
