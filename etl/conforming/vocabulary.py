@@ -60,7 +60,7 @@ def reader_of(column: Column, heading: Heading, manner: Manner) -> Reader:
             )
             return day if column.year_ok else lambda text: day(text).day
         case "enum":
-            return Labels(_enum_labels(column), "code_unknown")
+            return Labels(_enum_labels(column.on(heading.period.last_day)), "code_unknown")
         case "ethnicity":
             return Labels(ethnic_labels(), "ethnicity_unknown")
         case "unit":

@@ -37,10 +37,11 @@ class Column(_Strict):
     """One column of a dataset.
 
     header: on the official form; header_above: of the merged cell over it; variants: other headers seen, all compared
-    by their folded text. values: for an enum, code → labels seen (the first is the official one); codes: name of a
-    code table in ``etl/reference`` instead. digits: allowed lengths of a code made of digits only. pattern: a regular
-    expression that the whole cell must match. minimum/maximum: inclusive bounds of a number. valid_from/valid_to: the
-    first and last day whose form has the column; nothing: always.
+    by their folded text. values: for an enum, code → labels seen (the first is the official one); values_from: day →
+    labels that name a code from that day on, before the others; codes: name of a code table in ``etl/reference``
+    instead. digits: allowed lengths of a code made of digits only. pattern: a regular expression that the whole cell
+    must match. minimum/maximum: inclusive bounds of a number. valid_from/valid_to: the first and last day whose form
+    has the column; nothing: always.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Column(_Strict):
     pii: bool = False
     year_ok: bool = False
     values: dict[str, tuple[str, ...]] | None = None
+    values_from: dict[date, dict[str, tuple[str, ...]]] = {}
     codes: str | None = None
     digits: tuple[int, ...] | None = None
     pattern: str | None = None
@@ -69,6 +71,15 @@ class Column(_Strict):
         if self.required and (self.valid_from or self.valid_to):
             raise ValueError(f"{self.name}: a column of some years cannot be required")
         return self
+
+    def on(self, day: date) -> Column:
+        """The column with the labels of a day."""
+        later = [labels for first, labels in sorted(self.values_from.items()) if first <= day]
+        if not later or self.values is None:
+            return self
+        values = {code: (*(n for own in reversed(later) for n in own.get(code, ())), *names)
+                  for code, names in self.values.items()}  # fmt: skip
+        return self.model_copy(update={"values": values, "values_from": {}})
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -149,13 +160,14 @@ class Contract(_Strict):
         raise KeyError(f"{self.dataset} has no column {name!r}")
 
     def on(self, day: date) -> Contract:
-        """The form of a day: only the columns that it has."""
-        return self._with(
-            tuple(c for c in self.columns if _begun(c, day) and (c.valid_to is None or day <= c.valid_to))
-        )
+        """The form of a day: only the columns that it has, under the labels that it has."""
+        if day not in self._of_days:
+            lasting = (c for c in self.columns if c.valid_to is None or day <= c.valid_to)
+            self._of_days[day] = self._with(tuple(c.on(day) for c in lasting if _begun(c, day)))
+        return self._of_days[day]
 
     def readable_on(self, day: date) -> Contract:
-        """What is read of a file for a day: also columns of earlier forms, which senders go on to use."""
+        """Whose headers are read of a file for a day: also columns of earlier forms, which senders go on to use."""
         return self._with(tuple(c for c in self.columns if _begun(c, day)))
 
     @property
@@ -165,16 +177,13 @@ class Contract(_Strict):
         return tuple(self.on(day) for day in sorted({date.min, *filter(None, starts)}))
 
     def _with(self, columns: tuple[Column, ...]) -> Contract:
-        if len(columns) == len(self.columns):
+        if columns == self.columns:
             return self
-        names = tuple(c.name for c in columns)
-        if names not in self._parts:
-            same = {field: getattr(self, field) for field in type(self).model_fields}
-            self._parts[names] = Contract(**{**same, "columns": columns})
-        return self._parts[names]
+        same = {field: getattr(self, field) for field in type(self).model_fields}
+        return Contract(**{**same, "columns": columns})
 
     @cached_property
-    def _parts(self) -> dict[tuple[str, ...], Contract]:
+    def _of_days(self) -> dict[date, Contract]:
         return {}
 
     def named(self, path: Path) -> dict[str, float]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from pydantic import ValidationError
 
 from etl.contracts import DATASETS, Contract, contract, contracts, sector_datasets
+from etl.contracts.form import is_outdated, version_mark
 from etl.settings import SECTORS
 
 ALL = [(form, column) for form in contracts().values() for column in form.columns]
@@ -58,3 +61,23 @@ def test_a_faulty_definition_is_refused(fault: dict[str, object]) -> None:
     assert Contract.model_validate(good)
     with pytest.raises(ValidationError):
         Contract.model_validate(good | fault)
+
+
+def test_a_form_has_the_columns_and_labels_of_its_day() -> None:
+    whole = contract("register_household")
+    old, new = whole.on(date(2021, 12, 31)), whole.on(date(2022, 1, 1))
+    lacks = [{c.name for c in form.columns if c.name.startswith("lacks_")} for form in (old, new)]
+    assert lacks[1] - lacks[0] == {"lacks_employment", "lacks_dependants", "lacks_nutrition"}
+    assert lacks[0] - lacks[1] == {"lacks_health_care"}
+    assert (len(lacks[0]), len(lacks[1])) == (10, 12)
+    # What an earlier form asked for is read later too; what a later one asks for is not read earlier.
+    assert {c.name for c in whole.readable_on(date(2022, 1, 1)).columns} == {c.name for c in whole.columns}
+    assert whole.readable_on(date(2018, 12, 31)).columns == tuple(c for c in whole.columns if c.valid_from is None)
+    assert old["classification"].values["poor_income"][0] == "Hộ nghèo N1"
+    assert new["classification"].values["poor_income"][0] == "Hộ nghèo"
+    assert version_mark(old) != version_mark(new)
+    assert not is_outdated(version_mark(old), whole)
+    assert contract("credit_loan").on(date(2022, 1, 1)) is contract("credit_loan")
+    with pytest.raises(ValidationError, match="cannot be required"):
+        Contract.model_validate({**dict(contract("credit_loan")), "columns": [{"name": "a", "header": "A", "type": "int",
+                                 "required": True, "valid_from": "2022-01-01"}], "key": ["a"]})  # fmt: skip
