@@ -21,6 +21,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, text
 
+from etl.checking import NOTHING, Reviewed
 from etl.checking.show import shown
 from etl.checking.suites import load_suite, run_suite
 from etl.contracts import contract
@@ -28,6 +29,7 @@ from etl.model.finding import FINDING_COLUMNS, Severity
 from etl.model.period import Period
 from etl.reference.rules import tell_all
 from etl.settings import ROOT
+from etl.waived import heading_of, let_lie
 from etl.warehouse import ledger, moments
 
 SUITE = "cross"
@@ -41,15 +43,18 @@ NOT_THERE = "không có"
 _OTHER_SIDE = ["unit_code", "other_submission_id", "other_sheet", "other_row", "difference"]
 
 
-def cross_check(conn: Connection, period: Period) -> int:
+def cross_check(conn: Connection, period: Period, reviewed: Reviewed = NOTHING) -> int:
     """Put what the rules find in a period now in place of what they found before; how many findings.
 
-    Works in the caller's transaction, so that readers see all of a period's findings or those of before.
+    reviewed: whose waivers let findings lie; they name a row by its commune or by the file's place. Works in the
+    caller's transaction, so that readers see all of a period's findings or those of before.
     """
     conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_CHECKER})
     moments.stand_at(conn, None)
     there = _districts(conn, period)
-    found = [_find(conn, period, expectation["meta"], there) for expectation in load_suite(SUITE)["expectations"]]
+    found = [
+        _find(conn, period, expectation["meta"], there, reviewed) for expectation in load_suite(SUITE)["expectations"]
+    ]
     told = pd.concat([_no_findings(), *(frame for frame in found if len(frame))], ignore_index=True)
     before = ledger.findings(conn, period=str(period), origins=["cross"])
     for submission_id in sorted({*before["submission_id"], *told["submission_id"]}):
@@ -68,14 +73,19 @@ def _districts(conn: Connection, period: Period) -> dict[str, set[str]]:
 
 
 def _find(
-    conn: Connection, period: Period, meta: Mapping[str, Any], there: Mapping[str, set[str]]
+    conn: Connection, period: Period, meta: Mapping[str, Any], there: Mapping[str, set[str]], reviewed: Reviewed
 ) -> pd.DataFrame:  # fmt: skip
     """The findings of one rule, told, with where each stands and the other side."""
     districts = set.intersection(*(there.get(dataset, set()) for dataset in meta["needs"]))
     if not districts:
         return _no_findings()
     rows = _rows(conn, meta["rule"], period, sorted(districts))
-    return pd.concat([_no_findings(), *(_told(rows, o, period) for o in run_suite(SUITE, rows, {}, rule=meta["rule"]))])
+    return pd.concat(
+        [
+            _no_findings(),
+            *(_told(conn, rows, o, period, reviewed) for o in run_suite(SUITE, rows, {}, rule=meta["rule"])),
+        ]
+    )
 
 
 @lru_cache
@@ -94,7 +104,7 @@ def _rows(conn: Connection, rule: str, period: Period, districts: list[str]) -> 
     return frame.astype(dict.fromkeys(texts, "str") | dict.fromkeys(whole, "Int64") | {"certain": "bool"})
 
 
-def _told(rows: pd.DataFrame, outcome: Any, period: Period) -> pd.DataFrame:
+def _told(conn: Connection, rows: pd.DataFrame, outcome: Any, period: Period, reviewed: Reviewed) -> pd.DataFrame:
     part, meta = rows.loc[list(outcome.failed)], outcome.meta
     other = meta.get("other")
     said = _as_written(part["other_value"], **other) if other else part["other_value"]
@@ -115,8 +125,20 @@ def _told(rows: pd.DataFrame, outcome: Any, period: Period) -> pd.DataFrame:
             "waived": pd.Series(index=part.index, dtype="str"), **{name: part[name] for name in _OTHER_SIDE},
         }
     )  # fmt: skip
-    found = found.sort_values(["submission_id", "sheet", "row"], kind="stable")
+    found = _let_lie(conn, found.sort_values(["submission_id", "sheet", "row"], kind="stable"), reviewed)
     return tell_all(found, contract(meta["dataset"]).official_headers)
+
+
+def _let_lie(conn: Connection, found: pd.DataFrame, reviewed: Reviewed) -> pd.DataFrame:
+    """The findings of a rule with those marked that a waiver names."""
+    if not reviewed.waivers:
+        return found
+    parts = [found.iloc[:0]]
+    for submission_id, own in found.groupby("submission_id", sort=False):
+        of = ledger.get(conn, str(submission_id))
+        rows = own[["sheet", "row"]].assign(commune=own["unit_code"])
+        parts.append(let_lie(own, heading_of(of), rows, of.sha256, reviewed))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _as_written(values: pd.Series[Any], dataset: str, column: str) -> pd.Series[Any]:

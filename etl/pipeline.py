@@ -288,7 +288,7 @@ def document(settings: Settings) -> list[Path]:
 def cross_check(settings: Settings, period: str) -> int:
     """Hold the sectors' rows of a period against one another; how many findings. Replaces the earlier ones."""
     with connect(settings) as engine, engine.begin() as conn:
-        return between_sectors.cross_check(conn, Period.parse(period))
+        return between_sectors.cross_check(conn, Period.parse(period), load_reviewed(settings.reviewed))
 
 
 def measure(settings: Settings, period: str) -> int:

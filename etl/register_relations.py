@@ -15,14 +15,14 @@ from datetime import datetime
 import pandas as pd
 from sqlalchemy import Connection, text
 
-from etl.checking import NOTHING, NamedRows, Reviewed, relations, waive, waiving
-from etl.conforming import saying
+from etl.checking import NOTHING, Reviewed, relations
 from etl.contracts import contract
-from etl.model.examined import Counts, Examined, Heading, Verdict
+from etl.model.examined import Counts, Examined, Verdict
 from etl.model.finding import join_findings
 from etl.model.period import Period
 from etl.reference.rules import tell_all
 from etl.reference.units import units_on
+from etl.waived import heading_of, let_lie
 from etl.warehouse import ledger
 
 HOUSEHOLDS, MEMBERS = "register_household", "register_member"
@@ -50,22 +50,8 @@ def refresh(
         if len(own) and reviewed.waivers:
             of = ledger.get(conn, submission_id)
             rows = {HOUSEHOLDS: households, MEMBERS: members}[dataset]
-            own = _waived(own, _heading(of), rows[rows["submission_id"] == submission_id], of.sha256, reviewed)
+            own = let_lie(own, heading_of(of), rows[rows["submission_id"] == submission_id], of.sha256, reviewed)
         _rewrite(conn, submission_id, dataset, own, moment)
-
-
-def _heading(submission: ledger.Submission) -> Heading:
-    period = Period.parse(submission.period) if submission.period else None
-    return Heading(submission.dataset, period, submission.as_of, submission.unit_code)
-
-
-def _waived(found: pd.DataFrame, heading: Heading, rows: pd.DataFrame, sha256: str, reviewed: Reviewed) -> pd.DataFrame:
-    """The findings of one list, those marked that a waiver names; rows: the list's keys, as they were read."""
-    own = reviewed.of(heading)
-    if not own.waivers or heading.dataset is None:
-        return found
-    named = NamedRows(rows, saying(contract(heading.dataset), heading), sha256)
-    return waive(found, waiving(own.waivers, named))
 
 
 def _districts_together(conn: Connection, submission_id: str, period: str) -> list[str]:
@@ -156,7 +142,7 @@ def relate_examined(examined: Mapping[str, Examined], reviewed: Reviewed = NOTHI
         for name in set(found["submission_id"]):
             own = found[found["submission_id"] == name].drop(columns="submission_id")
             of = related[name]
-            related[name] = _with(of, _waived(own, of.heading, of.rows, "", reviewed))
+            related[name] = _with(of, let_lie(own, of.heading, of.rows, "", reviewed))
     return related
 
 

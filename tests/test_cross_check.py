@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from etl.checking import Reviewed
+from etl.checking.reviewed import Waiver
 from etl.cross_check import cross_check
 from etl.model.period import Period
 from etl.warehouse import ledger
@@ -187,6 +189,20 @@ def test_what_agrees_or_is_not_there_is_not_told(conn: Connection) -> None:
     put(conn, "water_village", "082", [village(5, 110), village(None, 0, "Thôn 2")])
     assert cross_check(conn, PERIOD) == 0
     assert cross_check(conn, Period(2017, 1)) == 0
+
+
+def test_a_finding_between_sectors_may_lie_under_a_waiver(conn: Connection) -> None:
+    put(conn, "register_commune", "082", [commune(100, 1)])
+    put(conn, "water_village", "082", [village(5, 111)])
+    entry = {
+        "id": "M1", "dataset": "register_commune", "unit": "082", "rule": "cross_population_differs", "reason": "r",
+        "by": "b", "valid_from": PERIOD.first_day, "valid_to": PERIOD.last_day,
+    }  # fmt: skip
+    for where, waived in (("Xã A Lù", "M1"), ("Xã A Mú Sung", None)):
+        waiver = Waiver.model_validate(entry | {"where": {"commune": where}})
+        assert cross_check(conn, PERIOD, Reviewed(waivers=(waiver,))) == 1
+        (kept,) = ledger.findings(conn, origins=["cross"])["waived"]
+        assert (kept if isinstance(kept, str) else None) == waived
 
 
 def test_what_is_mended_is_told_no_more_and_nothing_else_changes(conn: Connection) -> None:
