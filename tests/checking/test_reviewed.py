@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from etl.checking import ReviewedError, load_reviewed
 from etl.examine import examine
 from etl.intake.inbox import Drop, modified_at
 from etl.model.examined import Examined, Verdict
-from etl.settings import Settings
+from etl.settings import ROOT, Settings
 from etl.warehouse import connect, ledger
 from tests.support import TODAY, column_of, edited, header_row, told
 
@@ -299,3 +300,13 @@ def test_a_submission_under_way_is_taken_again_once(loans: Path, home: Settings)
         assert (done.new, done.submission.id[-2:], done.submission.verdict) == (False, "-2", "accepted")
         with engine.begin() as conn:
             assert conn.scalar(text("SELECT count(*) FROM intake.submission")) == 2
+
+
+def test_the_examples_of_the_docs_can_be_used_as_they_stand(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "waive-and-correct.md").read_text(encoding="utf-8")
+    waivers, corrections = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    folder = settings(tmp_path).reviewed
+    (folder / "waivers.yml").write_text(waivers, encoding="utf-8")
+    (folder / "corrections.yml").write_text(corrections, encoding="utf-8")
+    loaded = load_reviewed(folder)
+    assert [entry.id for entry in (*loaded.waivers, *loaded.corrections)] == ["M2018-03", "D2018-07"]
