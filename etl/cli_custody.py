@@ -1,4 +1,4 @@
-"""Commands for those who keep the installation: backup, restore."""
+"""Commands for those who keep the installation: backup, restore, forget."""
 
 from __future__ import annotations
 
@@ -47,3 +47,43 @@ def restore(around: Around, folder: Path, over: bool) -> None:
         f"Restored as of {manifest.made_at:%Y-%m-%d %H:%M} UTC: {len(manifest.files)} files, "
         f"{tables} tables and views with the checksums they had.", soft_wrap=True,
     )  # fmt: skip
+
+
+@click.command()
+@click.option("--person", "number", required=True, help="insurance number (10 digits) or CMND/CCCD (9 or 12)")
+@click.option("--reason", prompt="Why", help="kept in the ledger: the request, its date")
+@click.option("--by", prompt="Who decided", help="kept in the ledger")
+@click.option("--yes", is_flag=True, help="do not ask")
+@click.pass_obj
+def forget(around: Around, number: str, reason: str, by: str, yes: bool) -> None:
+    """Take a person out of facts, files, findings and answers; every figure stays as it is. There is no way back.
+
+    A made-up name and made-up numbers stand in their place, the same everywhere. Interrupted, it is run again.
+    Backups made before still hold the person.
+
+    \b
+    Example: giamngheo forget --person 2412345678 --reason "request 12/2019" --by "Lan" --yes
+    """
+    from etl.custody import forget as forgetting
+
+    with around.progress(0, "looking into") as step:
+        plan = forgetting.plan(around.settings(), number, step)
+    if plan.nothing and not forgetting.is_under_way(around.settings()):
+        around.out.print("Nobody with this number is in the facts, the files or the reviewed waivers and corrections.")
+        return
+    for dataset, count in sorted(plan.rows.items()):
+        around.out.print(f"{dataset}: {count} rows")
+    unreadable = sum(found.unreadable for found in plan.files)
+    around.out.print(f"files of the archive: {len(plan.files) - unreadable} rewritten without the person")
+    if unreadable:
+        around.out.print(f"files that no reader can open: {unreadable}, emptied as a whole")
+    around.out.print(f"files of the outbox: {len(plan.answers)} written anew; reviewed files: {len(plan.reviewed)}")
+    if len(plan.unlike) > 1:
+        around.out.print("The number stands beside several names or years of birth: all of them are taken out:")
+        for name, year in sorted(plan.unlike, key=str):
+            around.out.print(f"  {name}, {year or 'year unknown'}", markup=False)
+    if not yes:
+        click.confirm("Take this person out?", abort=True)
+    with around.progress(0, "forgetting") as step:
+        forgetting.carry_out(around.settings(), plan, by=by, reason=reason, progress=step)
+    around.out.print(f"Done. In place of the person stands {plan.traces.pseudonym.token}.")

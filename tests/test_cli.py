@@ -53,6 +53,7 @@ def test_every_command_shows_an_example() -> None:
             [
                 "backup",
                 "restore",
+                "forget",
                 "init",
                 "sample",
                 "check",

@@ -380,6 +380,17 @@ def mark_answered(conn: Connection, submission_id: str, version: int) -> None:
     )
 
 
+def answer_anew(conn: Connection, submissions: Sequence[str]) -> None:
+    """Let the answers of some submissions, where they were answered, count as not showing their findings any more."""
+    conn.execute(
+        text(
+            "UPDATE intake.submission SET findings_version = findings_version + 1"
+            " WHERE id = ANY(:ids) AND answered_version >= 0"
+        ),
+        {"ids": list(submissions)},
+    )
+
+
 def stale_answers(conn: Connection) -> list[str]:
     """Finished submissions whose answer was written once and does not show their findings any more."""
     query = text(

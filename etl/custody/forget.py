@@ -1,0 +1,164 @@
+"""Taking a person out of everything that is kept, so that every count and link stays as it was.
+
+The files come first, then the database in one transaction, then what follows from it. Until that transaction the
+database still knows who is meant, so an attempt that was killed is simply run again; after it, what is left to do does
+not need to know. The salt that makes names and numbers lies beside the archive until everything is done.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, text
+
+from etl import durable, pipeline
+from etl.custody import archived, erase
+from etl.custody.archived import Found
+from etl.custody.manifest import Progress
+from etl.custody.person import Person, find, people_forms
+from etl.custody.pseudonym import Pseudonym, replaced
+from etl.custody.redact import Traces
+from etl.settings import Settings
+from etl.warehouse import connect, ledger, moments
+
+_SALT = ".forgetting"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a forgetting will do. unlike: names and years that differ: the number may be shared by several persons."""
+
+    person: Person
+    traces: Traces
+    submissions: tuple[str, ...]
+    files: tuple[Found, ...]
+    answers: tuple[Path, ...]
+    reviewed: tuple[Path, ...]
+
+    @property
+    def unlike(self) -> set[tuple[str, int | None]]:
+        return {(key, year) for _, _, key, year in self.person.keys}
+
+    @property
+    def rows(self) -> dict[str, int]:
+        return self.person.counts()
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.person.rows or self.files or self.reviewed)
+
+
+def plan(settings: Settings, number: str, progress: Progress = lambda _: None) -> Plan:
+    """Find a person everywhere. number: of insurance (10 digits) or CMND/CCCD (9, 12).
+
+    Raises ValueError for any other, WarehouseError, OSError.
+    """
+    if not (number.isascii() and number.isdigit() and len(number) in (9, 10, 12)):
+        raise ValueError("a person is named by an insurance number (10 digits) or a CMND/CCCD (9 or 12 digits)")
+    with connect(settings) as engine, engine.begin() as conn:
+        person = find(conn, number)
+        traces = Traces(person, Pseudonym(_salt(settings), min(person.numbers), erase.taken(conn)))
+        sent = archived.submissions(conn)
+        named = erase.named(conn, traces)
+    files = tuple(archived.survey(settings, sent, person, traces, progress))
+    touched = {one.id for found in files for one in found.sent} | {p.submission_id for p in person.rows} | named
+    answers = tuple(sorted(p for p in settings.outbox.rglob("*__*") if _id_of(p) in touched))
+    reviewed = tuple(p for p in sorted(settings.reviewed.glob("*.yml")) if _told(p.read_text("utf-8"), traces))
+    return Plan(person, traces, tuple(sorted(touched)), files, answers, reviewed)
+
+
+def is_under_way(settings: Settings) -> bool:
+    """Whether a forgetting was begun and not finished: running it again, with the same number, completes it."""
+    return (settings.archive / _SALT).exists()
+
+
+def carry_out(settings: Settings, wanted: Plan, *, by: str, reason: str, progress: Progress = lambda _: None) -> None:
+    """Do what a plan says. Run again after any failure it completes the work. Raises WarehouseError, OSError."""
+    durable.write(settings.archive / _SALT, wanted.traces.pseudonym.salt)
+    (settings.archive / _SALT).chmod(0o600)
+    for found in wanted.files:
+        progress(found.sha256)
+        archived.rewrite(settings, found, wanted.person, wanted.traces)
+    for place in wanted.reviewed:
+        durable.write(place, (_told(place.read_text("utf-8"), wanted.traces) or "").encode())
+    _mask_log(settings.postgres / "log", wanted.traces)
+    for answer in wanted.answers:
+        answer.unlink(missing_ok=True)
+    with connect(settings) as engine:
+        if not wanted.nothing:
+            with engine.begin() as conn:
+                moments.take_turn(conn)
+                erase.erase(conn, wanted.person, wanted.traces, wanted.files)
+                ledger.answer_anew(conn, wanted.submissions)
+                _enter(conn, wanted, by, reason)
+        _finish(settings, engine, progress)
+    (settings.archive / _SALT).unlink()
+
+
+def _finish(settings: Settings, engine: Engine, progress: Progress) -> None:
+    """What follows from the database: answers, prepared rows, the space that the old rows took."""
+    with engine.begin() as conn:
+        stale = ledger.stale_answers(conn)
+        unfinished = {one.id for one in ledger.unfinished(conn)}
+    for submission in stale:
+        progress(submission)
+        pipeline.answer(settings, submission)
+    for rows in sorted((settings.archive / "prepared").glob("*.parquet")):
+        if rows.stem in unfinished:
+            pipeline.prepare(settings, rows.stem)
+        else:
+            rows.unlink()
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
+        for table in erase.tables(conn, [form.dataset for form in people_forms()]):
+            progress(table)
+            # Not merely VACUUM: it leaves the bytes of dead rows where they are.
+            conn.execute(text(f"VACUUM (FULL, ANALYZE) {table}"))
+
+
+def _enter(conn: Connection, wanted: Plan, by: str, reason: str) -> None:
+    files = Counter("unreadable" if found.unreadable else "rewritten" for found in wanted.files)
+    conn.execute(
+        text(
+            "INSERT INTO intake.forgetting (by, reason, pseudonym, rows, files) VALUES (:by, :reason, :pseudonym,"
+            " to_jsonb(CAST(:rows AS json)), to_jsonb(CAST(:files AS json)))"
+        ),
+        {
+            "by": by, "reason": replaced(reason, wanted.traces.words), "pseudonym": wanted.traces.pseudonym.token,
+            "rows": erase.as_json(wanted.rows), "files": erase.as_json(dict(files)),
+        },
+    )  # fmt: skip
+
+
+def _salt(settings: Settings) -> bytes:
+    with suppress(FileNotFoundError):
+        return (settings.archive / _SALT).read_bytes()
+    return secrets.token_bytes(16)
+
+
+def _id_of(answer: Path) -> str:
+    """The submission that a file of the outbox answers: its name ends «__<id>.…»."""
+    return answer.name.rsplit("__", 1)[-1].split(".", 1)[0]
+
+
+def _told(content: str, traces: Traces) -> str | None:
+    """A reviewed file without the person; None where it does not name them."""
+    told = replaced(content, {**traces.words, **traces.names})
+    return told if told != content else None
+
+
+def _mask_log(log: Path, traces: Traces) -> None:
+    """Overwrite names and numbers in the embedded server's log, in place: the server goes on writing at its end."""
+    if not log.exists():
+        return
+    content = log.read_bytes()
+    with log.open("r+b") as file:
+        for word in (w.encode() for w in (*traces.words, *traces.names)):
+            at = content.find(word)
+            while at >= 0:
+                file.seek(at)
+                file.write(b"x" * len(word))
+                at = content.find(word, at + len(word))
