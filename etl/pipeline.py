@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from etl import cross_check as between_sectors
-from etl import register_relations
+from etl import past_periods, register_relations
 from etl.checking import data_docs, load_reviewed
 from etl.contracts import contract, contracts
 from etl.examine import LOCAL_TIME, examine
@@ -35,7 +35,7 @@ from etl.reference.rules import tell_all
 from etl.reference.units import units_on
 from etl.reporting import Definition, answer_name, write_answer, write_report
 from etl.settings import SECTORS, Settings
-from etl.warehouse import connect, ledger, locks, moments, staging
+from etl.warehouse import connect, decisions, ledger, locks, moments, staging
 from etl.warehouse import load as loading
 from etl.warehouse import publish as publishing
 
@@ -101,6 +101,10 @@ def prepare(settings: Settings, submission_id: str) -> str:
         if submission.verdict is not None and (submission.accepted_at is not None or before.verdict is None):
             # Published, or prepared by another worker just now.
             return submission.verdict
+        with engine.begin() as conn:
+            decided = decisions.newest(conn, submission_id)
+        if submission.verdict == Verdict.REJECTED and decided is not None and decided.choice == "refuse":
+            return submission.verdict
         examined = examine(
             settings,
             archive.place(settings.archive, submission.sha256),
@@ -118,6 +122,8 @@ def prepare(settings: Settings, submission_id: str) -> str:
                 conn, submission_id, tell_all(examined.findings, _headers(examined.heading.dataset))
             )
             point("prepare.found")
+            past_periods.compare(conn, submission_id, examined)
+            point("prepare.compared")
             ledger.replace_check_run(conn, submission_id, examined.check_run)
             point("prepare.checked")
         point("prepare.committed")
@@ -145,15 +151,21 @@ def _headers(dataset: str | None) -> dict[str, str]:
 def load(settings: Settings, submission_id: str) -> str | None:
     """Bring a prepared submission's rows into the warehouse and publish them in one transaction.
 
-    Returns the period that it touched; None for a rejected one, which leaves the warehouse as it was.
-    Raises WarehouseError, ReviewedError, LookupError when the submission was never prepared.
+    Returns the period that it touched; None for one that is rejected or held back until a person decides, which leaves
+    the warehouse as it was. Raises WarehouseError, ReviewedError, LookupError when the submission was never prepared.
     """
     with connect(settings) as engine, _turn(engine, submission_id) as (_, submission):
         if submission.verdict is None:
             raise LookupError(f"submission {submission_id} is not prepared: run its step «prepare» first")
-        rejected = submission.accepted_at is None and submission.verdict == Verdict.REJECTED
         with engine.begin() as conn:
-            if rejected:
+            decided = decisions.newest(conn, submission_id) if submission.state == "held" else None
+            if decided is not None and decided.choice is None:
+                return None
+            refused = decided is not None and decided.choice == "refuse"
+            rejected = refused or (submission.accepted_at is None and submission.verdict == Verdict.REJECTED)
+            if decided is not None and refused:
+                past_periods.refuse(conn, submission_id, decided)
+            elif rejected:
                 ledger.set_rejected(conn, submission_id)
             else:
                 _bring_in(conn, settings, submission)

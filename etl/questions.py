@@ -171,7 +171,7 @@ def _submitted(one: Standing, period: Period) -> dict[str, Any]:
         "rows_rejected": one.rows_rejected,
         "quality": None if one.quality is None else round(one.quality, 2),
         "received_at": one.received_at.isoformat(timespec="seconds"),
-        "reason": one.reason if one.state == "rejected" or one.rows_rejected else None,
+        "reason": one.reason if one.state in ("rejected", "held") or one.rows_rejected else None,
         "submission_id": one.submission_id,
     }
 

@@ -39,6 +39,8 @@ def answer_name(file_name: str, submission_id: str, extension: str) -> str:
 
 def verdict_line(submission: Submission, findings: pd.DataFrame) -> str:
     """The verdict in one line, as the folder shows it."""
+    if submission.state == "held":
+        return f"CHỜ PHÊ DUYỆT: {_holding(findings)['message'].iloc[0]}"
     if submission.verdict == "accepted":
         return "ĐÃ NHẬN"
     if submission.verdict == "partly":
@@ -48,9 +50,16 @@ def verdict_line(submission: Submission, findings: pd.DataFrame) -> str:
 
 
 def _way_out(submission: Submission, findings: pd.DataFrame) -> str:
-    """What the sender of a rejected file can do about the first reason."""
+    """What the sender of a rejected or held file can do about the first reason."""
+    if submission.state == "held":
+        return str(_holding(findings)["suggestion"].iloc[0])
     critical = _standing(findings)
     return str(critical["suggestion"].iloc[0]) if submission.verdict == "rejected" and len(critical) else ""
+
+
+def _holding(findings: pd.DataFrame) -> pd.DataFrame:
+    """Why a held submission waits."""
+    return findings[findings["rule"] == "drift_total_halved"]
 
 
 def _standing(findings: pd.DataFrame) -> pd.DataFrame:
@@ -107,7 +116,8 @@ def _result_sheet(sheet: Any, submission: Submission, findings: pd.DataFrame, ti
         sheet.column_dimensions[get_column_letter(column)].width = width
     headline = _wide(sheet, 1, 1, 8, verdict_line(submission, findings))
     headline.font = Font(bold=True, size=16)
-    headline.fill = safe.FILLS[{"accepted": "good", "partly": "warning"}.get(submission.verdict or "", "critical")]
+    outcome = "held" if submission.state == "held" else submission.verdict or ""
+    headline.fill = safe.FILLS[{"accepted": "good", "partly": "warning", "held": "warning"}.get(outcome, "critical")]
     headline.alignment = Alignment(wrap_text=True, vertical="center")
     sheet.row_dimensions[1].height = 48
     _wide(sheet, 2, 1, 8, NOTICE).font = Font(italic=True, color="7F7F7F")
@@ -148,6 +158,11 @@ def _facts(submission: Submission, title: str) -> list[tuple[str, Any]]:
 
 
 def _next_steps(submission: Submission) -> str:
+    if submission.state == "held":
+        return (
+            "Chưa có số liệu nào được công bố. Nếu tệp còn thiếu, gửi lại tệp đầy đủ vào cùng thư mục; nếu số liệu "
+            "đúng, chờ phê duyệt: kết quả sẽ được gửi vào đây."
+        )
     if submission.verdict == "accepted":
         return "Không phải làm gì thêm. Muốn sửa số liệu: sửa tệp rồi gửi lại vào cùng thư mục, bản mới thay bản cũ."
     if submission.verdict == "partly":

@@ -166,8 +166,10 @@ def get(conn: Connection, submission_id: str) -> Submission:
 
 
 def unfinished(conn: Connection) -> list[Submission]:
-    """Submissions that are received or prepared, oldest drop first."""
-    query = text(f"{_SELECT} WHERE state IN ('received', 'prepared') ORDER BY modified_at, file_name, id")
+    """Submissions that are received or prepared, or held although it is decided about them; oldest drop first."""
+    decided = "SELECT d.subject FROM quality.decision AS d WHERE d.choice IS NOT NULL"
+    which = f"state IN ('received', 'prepared') OR (state = 'held' AND id IN ({decided}))"
+    query = text(f"{_SELECT} WHERE {which} ORDER BY modified_at, file_name, id")
     return [Submission(**row._mapping) for row in conn.execute(query)]
 
 
@@ -251,6 +253,23 @@ def _has_event(conn: Connection, submission_id: str, kind: str, detail: dict[str
         " AND detail = CAST(:detail AS jsonb))"
     )
     return bool(conn.scalar(query, {"id": submission_id, "kind": kind, "detail": json.dumps(detail)}))
+
+
+def hold(conn: Connection, submission_id: str, reason: str) -> None:
+    """A prepared submission waits for a person's decision before it is published."""
+    query = text("UPDATE intake.submission SET state = 'held' WHERE id = :id AND state = 'prepared'")
+    if conn.execute(query, {"id": submission_id}).rowcount:
+        record(conn, submission_id, "held", {"reason": reason})
+
+
+def refuse(conn: Connection, submission_id: str) -> None:
+    """A held submission that a person has refused is rejected, every row of it; others are left as they are."""
+    query = text(
+        "UPDATE intake.submission SET state = 'rejected', verdict = :verdict, rows_accepted = 0,"
+        " rows_rejected = rows_read - rows_ignored WHERE id = :id AND state = 'held'"
+    )
+    if conn.execute(query, {"id": submission_id, "verdict": Verdict.REJECTED.value}).rowcount:
+        record(conn, submission_id, "rejected", {})
 
 
 def set_accepted_rows(conn: Connection, submission_id: str, accepted: int, moment: datetime | None = None) -> None:

@@ -51,7 +51,11 @@ def publish(conn: Connection, submission_id: str) -> datetime | None:
         return None
     districts = _districts(submission)
     conn.execute(
-        text("UPDATE intake.submission SET state = 'accepted', accepted_at = :moment WHERE id = :id"),
+        # The answer of a held one says that it waits.
+        text(
+            "UPDATE intake.submission SET state = 'accepted', accepted_at = :moment,"
+            " findings_version = findings_version + CAST(state = 'held' AS integer) WHERE id = :id"
+        ),
         {"id": submission_id, "moment": moment},
     )
     point("load.accepted")

@@ -12,10 +12,10 @@ from etl.model.period import Period
 
 @dataclass(frozen=True)
 class Standing:
-    """A submission as it stood: state (received, prepared, accepted, rejected, superseded), heading and counts.
+    """A submission as it stood: state (received, prepared, held, accepted, rejected, superseded), heading and counts.
 
-    reason: the message of its first critical finding, quality: its score (``quality.submission_score``), both as they
-    are told now.
+    reason: the message of its first critical finding, of a held one why it waits; quality: its score
+    (``quality.submission_score``); both as they are told now.
     """
 
     submission_id: str
@@ -61,7 +61,7 @@ _STANDING = text(
         ) AS c ON TRUE
         LEFT JOIN LATERAL (
             SELECT e.kind FROM intake.event AS e
-            WHERE e.submission_id = s.id AND e.at <= :moment AND e.kind IN ('received', 'prepared', 'rejected')
+            WHERE e.submission_id = s.id AND e.at <= :moment AND e.kind IN ('received', 'prepared', 'held', 'rejected')
             ORDER BY e.id DESC LIMIT 1
         ) AS k ON TRUE
         WHERE s.received_at <= :moment
@@ -69,11 +69,18 @@ _STANDING = text(
     SELECT
         t.submission_id, t.sector, t.dataset, t.unit_code, t.state, t.file_name, t.rows_accepted, t.rows_rejected,
         t.received_at,
-        (
-            SELECT f.message FROM quality.finding AS f
-            WHERE f.submission_id = t.submission_id AND f.severity = 'critical' AND f.waived IS NULL
-            ORDER BY f.number LIMIT 1
-        ) AS reason,
+        CASE
+            WHEN t.state = 'held' THEN (
+                SELECT d.reason FROM quality.decision AS d
+                WHERE d.subject = t.submission_id AND d.asked_at <= :moment
+                ORDER BY d.id DESC LIMIT 1
+            )
+            ELSE (
+                SELECT f.message FROM quality.finding AS f
+                WHERE f.submission_id = t.submission_id AND f.severity = 'critical' AND f.waived IS NULL
+                ORDER BY f.number LIMIT 1
+            )
+        END AS reason,
         (
             SELECT CAST(q.quality AS double precision) FROM quality.submission_score AS q
             WHERE q.submission_id = t.submission_id

@@ -64,3 +64,40 @@ INNER JOIN core.education_pupil AS p
         AND m.full_name_key = p.full_name_key
         AND m.birth_year = extract(YEAR FROM p.birth)::int;
 COMMENT ON VIEW core.pupil_member IS 'Members of the register and the rows of the same pupil: household, name, year of birth.';
+
+-- What a submission looks like as a whole, to be held against those of past periods.
+CREATE TABLE quality.profile (
+    submission_id text NOT NULL REFERENCES intake.submission (id),
+    kind text NOT NULL CHECK (kind IN ('rows', 'sum', 'share', 'commune_rows')),
+    column_name text NOT NULL,
+    part text NOT NULL,
+    value double precision NOT NULL,
+    PRIMARY KEY (submission_id, kind, column_name, part)
+);
+COMMENT ON TABLE quality.profile IS
+'Rows of a submission, sums of columns, shares of codes, rows of each commune (expectations/drift.yml).';
+
+-- What waits for a person, and what the person decided.
+ALTER TABLE intake.submission DROP CONSTRAINT submission_state_check;
+ALTER TABLE intake.submission ADD CONSTRAINT submission_state_check
+CHECK (state IN ('received', 'prepared', 'held', 'accepted', 'rejected'));
+
+CREATE TABLE quality.decision (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    subject text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('submission', 'quarter')),
+    reason text NOT NULL,
+    asked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    choice text CHECK (choice IN ('approve', 'refuse')),
+    decided_by text,
+    decided_at timestamptz,
+    why text,
+    CONSTRAINT decided_whole CHECK (num_nulls(choice, decided_by, decided_at, why) IN (0, 4))
+);
+COMMENT ON TABLE quality.decision IS 'Who let pass or refused what a rule holds back, when and why; undecided: it waits.';
+COMMENT ON COLUMN quality.decision.subject IS 'The submission''s id, or the quarter.';
+COMMENT ON COLUMN quality.decision.reason IS 'What the person was shown.';
+COMMENT ON COLUMN quality.decision.decided_by IS 'pii: who decided.';
+COMMENT ON COLUMN quality.decision.why IS 'pii: in that person''s own words.';
+CREATE UNIQUE INDEX decision_open ON quality.decision (subject) WHERE choice IS NULL;
+CREATE INDEX decision_subject ON quality.decision (subject, id);

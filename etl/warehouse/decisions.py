@@ -1,0 +1,66 @@
+"""What a rule holds back until a person decides, and what was decided. In the caller's transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection, text
+
+Choice = Literal["approve", "refuse"]
+Kind = Literal["submission", "quarter"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One question and, once it is decided, the answer to it."""
+
+    subject: str
+    kind: Kind
+    reason: str
+    asked_at: datetime
+    choice: Choice | None
+    decided_by: str | None
+    decided_at: datetime | None
+    why: str | None
+
+
+_SELECT = "SELECT subject, kind, reason, asked_at, choice, decided_by, decided_at, why FROM quality.decision"
+
+
+def ask(conn: Connection, subject: str, kind: Kind, reason: str) -> None:
+    """Put a question before a person; one that is open already says the newer reason."""
+    conn.execute(
+        text(
+            "INSERT INTO quality.decision (subject, kind, reason) VALUES (:subject, :kind, :reason)"
+            " ON CONFLICT (subject) WHERE choice IS NULL DO UPDATE SET reason = excluded.reason"
+            " WHERE decision.reason <> excluded.reason"
+        ),
+        {"subject": subject, "kind": kind, "reason": reason},
+    )
+
+
+def withdraw(conn: Connection, subject: str) -> None:
+    """Forget a question that nobody has decided: nothing is held back any more."""
+    conn.execute(text("DELETE FROM quality.decision WHERE subject = :s AND choice IS NULL"), {"s": subject})
+
+
+def decide(conn: Connection, subject: str, choice: Choice, by: str, why: str) -> None:
+    """Answer the open question of a subject. Raises LookupError when nothing waits."""
+    done = conn.execute(
+        text(
+            "UPDATE quality.decision SET choice = :choice, decided_by = :by, why = :why, decided_at = clock_timestamp()"
+            " WHERE subject = :subject AND choice IS NULL"
+        ),
+        {"subject": subject, "choice": choice, "by": by, "why": why},
+    )
+    if done.rowcount != 1:
+        raise LookupError(f"nothing about {subject!r} waits for a decision; «giamngheo status» says what does")
+
+
+def newest(conn: Connection, subject: str) -> Decision | None:
+    """The newest question of a subject, decided or not."""
+    row = conn.execute(text(f"{_SELECT} WHERE subject = :subject ORDER BY id DESC LIMIT 1"), {"subject": subject})
+    found = row.one_or_none()
+    return Decision(**found._mapping) if found else None

@@ -1,0 +1,192 @@
+"""What is held back until a person decides: on real files through the pipeline, by the command line, by the quarter."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+from etl import approval, pipeline, questions
+from etl.cli import cli
+from etl.cli_options import Around
+from etl.contracts import contract
+from etl.intake import inbox
+from etl.model.period import Period
+from etl.settings import SECTORS, Settings
+from etl.warehouse import decisions
+from samples import forms
+from tests.support import PERIOD, UNITS, write_lines
+
+pytestmark = pytest.mark.warehouse
+
+DISTRICT, COMMUNE = "082", "02692"
+
+
+def villages(home: Settings, period: Period, count: int, persons: int, name: str = "nuoc") -> Path:
+    """Water statistics of a district: so many villages of one commune with so many people each."""
+    frame = pd.DataFrame([
+        {"commune": COMMUNE, "village": f"Thôn {n}", "households": 20, "persons": persons, "persons_hygienic_water": 30,
+         "persons_clean_water": 20, "poor_households": 5} for n in range(count)
+    ], columns=[c.name for c in contract("water_village").columns], dtype="object")  # fmt: skip
+    folder = home.home / "made" / "water"
+    folder.mkdir(parents=True, exist_ok=True)
+    sheets = forms.sheets(contract("water_village"), UNITS[DISTRICT], period, UNITS, frame)
+    return write_lines(folder / f"{name}_{period}.xlsx", sheets)
+
+
+def take(home: Settings, path: Path) -> pipeline.Ingested:
+    drops, _ = inbox.given([path], SECTORS, "water")
+    (done,) = pipeline.ingest(home, drops)
+    return done
+
+
+def headline(done: pipeline.Ingested) -> str:
+    return str(openpyxl.load_workbook(done.answer).worksheets[0]["A1"].value)
+
+
+def ask(home: Settings, statement: str) -> list[Any]:
+    engine = create_engine(home.warehouse_url or "", poolclass=NullPool)
+    with engine.connect() as conn:
+        rows = conn.execute(text(statement)).all()
+    engine.dispose()
+    return rows
+
+
+def command(home: Settings, *arguments: str) -> str:
+    done = CliRunner().invoke(cli, arguments, obj=Around(lambda: home, _Console()))  # type: ignore[arg-type]
+    assert done.exception is None, done.exception
+    return done.output
+
+
+class _Console:
+    def print(self, line: str, **_: Any) -> None:
+        import click
+
+        click.echo(line)
+
+
+@pytest.fixture
+def held(home: Settings) -> pipeline.Ingested:
+    """A submission of half as many people as the quarter before."""
+    before = take(home, villages(home, Period(2018, 3), 10, 100))
+    assert before.submission.state == "accepted"
+    done = take(home, villages(home, PERIOD, 10, 50))
+    assert (done.submission.state, done.submission.verdict) == ("held", "accepted")
+    return done
+
+
+def test_a_total_that_halved_waits_and_says_so(home: Settings, held: pipeline.Ingested) -> None:
+    assert headline(held).startswith("CHỜ PHÊ DUYỆT: Tổng cột «Tổng số dân» là 500,")
+    assert "kỳ 2018-Q3 (1.000)" in headline(held)
+    assert ask(home, "SELECT period FROM intake.coverage") == [("2018-Q3",)]
+    assert pipeline.load(home, held.submission.id) is None
+    (shown,) = [r for r in questions.status(home, PERIOD) if r["submission_id"]]
+    assert (shown["state"], shown["reason"][:8]) == ("held", "Tổng cột")
+    gate = approval.gate(home, held.submission.id)
+    assert gate.waits
+    assert "Huyện Bát Xát" in gate.subject and "**Từ chối**" in gate.body
+    # Preparing it again asks no second time.
+    pipeline.prepare(home, held.submission.id)
+    assert ask(home, "SELECT kind, choice FROM quality.decision") == [("submission", None)]
+
+
+def test_approved_on_the_command_line_it_is_published(home: Settings, held: pipeline.Ingested) -> None:
+    subject = held.submission.id
+    out = command(home, "approve", subject, "--by", "Trần Thị B", "--why", "Đã đối chiếu")
+    assert "approved" in out and "2018-Q4 are published" in out
+    assert len(ask(home, "SELECT * FROM core.water_village WHERE period = '2018-Q4'")) == 10
+    assert headline(held) == "ĐÃ NHẬN"
+    state = "SELECT s.state, s.findings_version - s.answered_version, d.choice, d.decided_by, d.why, d.decided_at, f.n"
+    joined = (
+        f"{state} FROM intake.submission AS s JOIN quality.decision AS d ON d.subject = s.id"
+        " CROSS JOIN (SELECT count(*) AS n FROM quality.finding WHERE rule = 'drift_total_halved') AS f"
+    )
+    before = ask(home, joined)
+    assert [tuple(r)[:5] for r in before] == [("accepted", 0, "approve", "Trần Thị B", "Đã đối chiếu")]
+    assert before[0].n == 1
+    # Deciding again, and the other way, changes nothing; nor does any step that is run again.
+    assert "was decided before" in command(home, "approve", subject, "--by", "C", "--why", "x", "--refuse")
+    pipeline.prepare(home, subject)
+    assert pipeline.load(home, subject) == "2018-Q4"
+    assert ask(home, joined) == before
+
+
+def test_refused_it_is_rejected_with_the_reason_and_stays_so(home: Settings, held: pipeline.Ingested) -> None:
+    subject = held.submission.id
+    command(home, "approve", subject, "--by", "Trần Thị B", "--why", "Thiếu ba xã.", "--refuse")
+    columns = "SELECT state, verdict, rows_accepted, rows_rejected, findings_version FROM intake.submission"
+    found = ask(home, f"{columns} WHERE id = '{subject}'")
+    assert tuple(found[0])[:4] == ("rejected", "rejected", 0, 10)
+    assert headline(held).startswith(
+        "TỪ CHỐI: Số liệu không được phê duyệt: Thiếu ba xã (người quyết định: Trần Thị B)."
+    )
+    rules = questions.findings(home, subject, None)["rule"].to_list()
+    assert rules == ["drift_total_halved", "drift_refused"]
+    for step in (pipeline.prepare, pipeline.load, pipeline.answer):
+        step(home, subject)
+        assert ask(home, f"{columns} WHERE id = '{subject}'") == found
+    assert questions.findings(home, subject, None)["rule"].to_list() == rules
+    # Sent again in full it needs nobody.
+    whole = villages(home, PERIOD, 10, 90, "day-du")
+    assert take(home, whole).submission.state == "accepted"
+
+
+def test_a_worker_that_died_after_the_decision_is_made_good(home: Settings, held: pipeline.Ingested) -> None:
+    assert pipeline.receive(home) == []
+    approval.decide(home, held.submission.id, "approve", "B", "x")
+    assert pipeline.receive(home) == [held.submission.id]
+    pipeline.load(home, held.submission.id)
+    assert pipeline.receive(home) == []
+    other = take(home, villages(home, Period(2018, 3), 10, 101, "khac"))
+    assert other.submission.state == "accepted"
+    assert headline(held) == "ĐÃ NHẬN"
+
+
+def test_three_past_periods_make_a_range(home: Settings) -> None:
+    for quarter, persons in ((1, 100), (2, 101), (3, 102)):
+        done = take(home, villages(home, Period(2018, quarter), 10, persons))
+        assert not [r for r in questions.findings(home, done.submission.id, None)["rule"] if r.startswith("drift_")]
+    done = take(home, villages(home, PERIOD, 10, 140))
+    found = questions.findings(home, done.submission.id, None)
+    assert found["rule"].to_list() == ["drift_sum"]
+    assert found["message"][0] == (
+        "Tổng cột «Tổng số dân» là 1.400, ngoài khoảng thường gặp của 3 kỳ trước: 808 – 1.212 (trung vị 1.010)."
+    )
+    assert (done.submission.state, done.submission.verdict) == ("accepted", "accepted")
+
+
+def test_a_quarter_that_lacks_something_waits_and_a_decision_counts_for_what_was_shown(home: Settings) -> None:
+    quarter = str(PERIOD)
+    first = approval.gate(home, quarter)
+    assert first.waits
+    assert "Tổng hợp cấp nước và vệ sinh theo thôn (Huyện Bát Xát)" in first.body
+    with pytest.raises(LookupError, match="there is no submission"):
+        approval.decide(home, "water-000000000000-9", "approve", "B", "x")
+    assert "refused" in command(home, "approve", quarter, "--by", "B", "--why", "Chờ đủ", "--refuse")
+    assert approval.gate(home, quarter).choice == "refuse"
+    assert "approved" in command(home, "approve", quarter, "--by", "B", "--why", "Quá hạn")
+    assert approval.gate(home, quarter) == approval.Gate("approve")
+    path = villages(home, PERIOD, 10, 100)
+    os.utime(path)
+    take(home, path)
+    again = approval.gate(home, quarter)
+    assert again.waits
+    assert "nước và vệ sinh theo thôn (Huyện Bát Xát)" not in again.body
+    engine = create_engine(home.warehouse_url or "", poolclass=NullPool)
+    with engine.begin() as conn:
+        newest = decisions.newest(conn, quarter)
+    engine.dispose()
+    assert newest is not None and newest.choice is None
+
+
+def test_what_is_held_is_named_to_whoever_closes_the_quarter(home: Settings, held: pipeline.Ingested) -> None:
+    assert "Chờ duyệt: Tổng hợp cấp nước và vệ sinh theo thôn (Huyện Bát Xát)" in approval.gate(home, str(PERIOD)).body
+    take(home, villages(home, PERIOD, 10, 95, "day-du"))
+    assert "Chờ duyệt" not in approval.gate(home, str(PERIOD)).body
