@@ -37,6 +37,18 @@ def indicators() -> None:
         return datetime.now(UTC) - began > PATIENCE or pipeline.is_settled(settings())
 
     @task
+    def cross_check() -> list[str]:
+        """Hold the sectors' rows of the periods that are out of date against one another; the periods."""
+        from etl import pipeline
+        from etl.settings import settings
+
+        named = get_current_context()["params"]["period"]
+        periods = [named] if named else pipeline.outdated(settings())
+        for period in periods:
+            pipeline.cross_check(settings(), period)
+        return periods
+
+    @task
     def measure() -> list[str]:
         """Measure what is out of date; the periods."""
         from etl import pipeline
@@ -55,7 +67,7 @@ def indicators() -> None:
 
         return [str(folder) for folder in pipeline.document(settings())]
 
-    settle() >> [measure(), document()]  # type: ignore[operator]
+    settle() >> cross_check() >> [measure(), document()]  # type: ignore[operator]
 
 
 indicators()

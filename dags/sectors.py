@@ -1,9 +1,10 @@
-"""sector_<name>: one run = one submission, run id = submission id: prepare → load → answer."""
+"""sector_<name>: one run = one submission, run id = submission id: prepare → approve → load → answer."""
 
 from __future__ import annotations
 
 from _shared import DEFAULTS, SECTORS, WAREHOUSE, sector_asset
 from airflow.sdk import PartitionedAtRuntime, dag, get_current_context, task
+from hold_operator import HoldOperator
 
 
 def build(sector: str) -> None:
@@ -14,14 +15,17 @@ def build(sector: str) -> None:
         dag_id=f"sector_{sector}",
         schedule=PartitionedAtRuntime(),
         catchup=False,
-        max_active_runs=4,
+        # A run that waits for a person takes no worker, and others go by.
+        max_active_runs=32,
+        max_active_tasks=4,
         default_args=DEFAULTS,
         tags=["giamngheo", "sector", sector],
         doc_md=f"""
         The journey of one file of sector `{sector}`. The run id is the submission id; only it passes between tasks.
         Every task can be cleared and re-run alone, any number of times, with the same end state. A file that is
-        hopeless ends as a rejected submission with an answer: then `load` is skipped and nothing fails. Where to look:
-        `giamngheo findings --submission <run id>`, `outbox/{sector}/`.
+        hopeless ends as a rejected submission with an answer: then `load` is skipped and nothing fails. One whose total
+        has fallen to half or less waits in `approve` for a person ("Required Actions", or `giamngheo approve`). Where
+        to look: `giamngheo findings --submission <run id>`, `outbox/{sector}/`.
         """,
     )
     def journey() -> None:
@@ -43,7 +47,7 @@ def build(sector: str) -> None:
 
             period = pipeline.load(settings(), _submission())
             if period is None:
-                raise AirflowSkipException("the submission is rejected: the warehouse stays as it was")
+                raise AirflowSkipException("the submission is rejected, or waits: the warehouse stays as it was")
             outlet_events[asset].add_partitions(period)
             return period
 
@@ -55,7 +59,8 @@ def build(sector: str) -> None:
 
             return str(pipeline.answer(settings(), _submission()))
 
-        prepare() >> load() >> answer()  # type: ignore[operator]
+        approve = HoldOperator(task_id="approve", of=lambda context: str(context["dag_run"].run_id))
+        prepare() >> approve >> load() >> answer()  # type: ignore[operator]
 
     journey()
 

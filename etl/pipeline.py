@@ -316,6 +316,13 @@ def measure(settings: Settings, period: str) -> int:
     return len(frame)
 
 
+def outdated(settings: Settings) -> list[str]:
+    """The periods whose provisional figures rest on something else than what counts now."""
+    with connect(settings) as engine, engine.begin() as conn:
+        moments.stand_at(conn, None)
+        return [str(period) for period in measuring.outdated(conn)]
+
+
 def measure_outdated(settings: Settings) -> list[str]:
     """Measure the periods whose provisional figures rest on something else than what counts now; those periods."""
     with connect(settings) as engine, engine.begin() as conn:

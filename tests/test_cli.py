@@ -68,6 +68,7 @@ def test_every_command_shows_an_example() -> None:
                 "peek",
                 "doctor",
                 "diff",
+                "approve",
             ]
         )
         == COMMANDS

@@ -15,9 +15,13 @@ import pytest
 from sqlalchemy import URL, create_engine, text
 from sqlalchemy.pool import NullPool
 
+from etl import approval, pipeline
+from etl.intake import inbox
+from etl.model.period import Period
 from etl.settings import ROOT, SECTORS, Settings
 from etl.warehouse.embedded import create_database
 from tests.support import PERIOD
+from tests.test_approval import villages
 
 pytestmark = pytest.mark.airflow
 
@@ -103,10 +107,10 @@ print(json.dumps([bag.import_errors, {d.dag_id: [sorted(d.task_ids), d.catchup, 
         assert retries >= 3, name
         assert documented
         assert "giamngheo" in tags
-        assert active == (4 if name.startswith("sector_") else 1)
+        assert active == (32 if name.startswith("sector_") else 1)
         if name.startswith("sector_"):
-            assert tasks == ["answer", "load", "prepare"]
-    assert dags["quarter"][0] == ["completeness", "measure", "publish", "report"]
+            assert tasks == ["answer", "approve", "load", "prepare"]
+    assert dags["quarter"][0] == ["approve", "completeness", "cross_check", "measure", "publish", "report"]
 
 
 TEST_RUN = """
@@ -156,12 +160,19 @@ def test_the_dags_on_real_files(airflow: dict[str, str], home: Settings, files: 
     with engine.connect() as conn:
         ids = dict(conn.execute(text("SELECT file_name, id FROM intake.submission")).all())
     state, tasks = dag_test(environment, "sector_water", ids[good.name])
-    assert (state, tasks) == ("success", {"prepare": "success", "load": "success", "answer": "success"})
+    assert (state, set(tasks.values()), len(tasks)) == ("success", {"success"}, 4)
     state, tasks = dag_test(environment, "sector_water", ids[bad.name])
-    assert (state, tasks) == ("success", {"prepare": "success", "load": "skipped", "answer": "success"})
+    assert (state, tasks.pop("load"), set(tasks.values())) == ("success", "skipped", {"success"})
     state, tasks = dag_test(environment, "indicators", run_conf={})
     assert (state, set(tasks.values())) == ("success", {"success"})
     assert {"settle", "measure", "document"} <= set(tasks)
+    # The quarter lacks nearly everything: it waits for a person, then passes.
+    state, tasks = dag_test(environment, "quarter", run_conf={"period": str(PERIOD)})
+    assert (tasks["measure"], tasks["approve"], tasks["publish"]) == ("success", "awaiting_input", "None")
+    assert approval.decide(home, str(PERIOD), "refuse", "B", "Chờ đủ số liệu")
+    state, tasks = dag_test(environment, "quarter", run_conf={"period": str(PERIOD)})
+    assert (state, tasks["approve"], tasks["publish"], tasks["report"]) == ("success", *["skipped"] * 3)
+    assert approval.decide(home, str(PERIOD), "approve", "B", "Đã quá hạn")
     state, tasks = dag_test(environment, "quarter", run_conf={"period": str(PERIOD)})
     assert state == "success"
     assert set(tasks.values()) == {"success"}
@@ -172,3 +183,24 @@ def test_the_dags_on_real_files(airflow: dict[str, str], home: Settings, files: 
     engine.dispose()
     assert len(list((home.outbox / "water").glob("*.xlsx"))) == 2
     assert len(list(home.reports.rglob("*.xlsx"))) == 1
+
+
+def test_a_submission_that_is_held_waits_in_its_run(airflow: dict[str, str], home: Settings) -> None:
+    environment = {**airflow, "GIAMNGHEO_HOME": str(home.home), "GIAMNGHEO_WAREHOUSE_URL": home.warehouse_url or "",
+                   "GIAMNGHEO_SETTLE_SECONDS": "0"}  # fmt: skip
+    whole, half = villages(home, Period(2018, 3), 10, 100), villages(home, PERIOD, 10, 50)
+    pipeline.ingest(home, inbox.given([whole], SECTORS, "water")[0])
+    (home.inbox / "water").mkdir(parents=True)
+    shutil.copy2(half, home.inbox / "water" / half.name)
+    (submission,) = pipeline.receive(home)
+    named = f"DagRun.generate_run_id = staticmethod(lambda **_: {submission!r})"
+    script = TEST_RUN.format(dag_id="sector_water", arguments={}, prepare=named)
+    _, tasks = run(environment, script)
+    assert tasks == {"prepare": "success", "approve": "awaiting_input", "load": "None", "answer": "None"}
+    # Its sender knows that it waits.
+    assert [p for p in (home.outbox / "water").glob("*2018-Q4*.txt") if "CHỜ PHÊ DUYỆT" in p.read_text("utf-8-sig")]
+    approval.decide(home, submission, "approve", "B", "Đã đối chiếu")
+    state, tasks = dag_test(environment, "sector_water", submission)
+    assert (state, set(tasks.values())) == ("success", {"success"})
+    assert approval.gate(home, submission).choice == "approve"
+    assert [p for p in (home.outbox / "water").glob("*2018-Q4*.txt") if "ĐÃ NHẬN" in p.read_text("utf-8-sig")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,8 +67,6 @@ def drop(own: Settings, *paths: Path) -> None:
 
 def wait_idle(stack: Stack) -> None:
     """Until no run is under way any more."""
-    import time
-
     deadline = time.monotonic() + 180
     while [r for r in stack.runs() if r["state"] in ("queued", "running")]:
         stack.check_alive()
@@ -87,9 +86,32 @@ def journey(stack: Stack, small: Sample) -> Stack:
     drop(own, *chosen.values(), broken)
     assert stack.wait("collect", stack.trigger("collect")) == "success"
     wait_idle(stack)
-    assert stack.wait("quarter", stack.trigger("quarter", conf={"period": str(PERIOD)})) == "success"
+    run_id = stack.trigger("quarter", conf={"period": str(PERIOD)})
+    _approve(stack, "quarter", run_id)
+    assert stack.wait("quarter", run_id) == "success"
     wait_idle(stack)
     return stack
+
+
+def _approve(stack: Stack, dag_id: str, run_id: str) -> None:
+    """Answer the question of a run, once it asks, as the form of the UI does."""
+    deadline = time.monotonic() + 120
+    while stack.states(dag_id, run_id).get("approve") != "awaiting_input":
+        stack.check_alive()
+        assert time.monotonic() < deadline, stack.states(dag_id, run_id)
+        time.sleep(0.5)
+    asked = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/approve/-1/hitlDetails"
+    question = stack.request("GET", asked)
+    assert question["subject"].startswith("Chốt số liệu Quý IV năm 2018")
+    assert "**Từ chối**: không công bố" in question["body"]
+    answer = {"chosen_options": ["Duyệt"], "params_input": {"why": "Đã quá hạn"}}
+    stack.request("PATCH", asked, json=answer)
+
+
+def test_who_closed_the_quarter_and_why_is_kept(journey: Stack) -> None:
+    (kept,) = query(journey, "SELECT subject, choice, decided_by, why FROM quality.decision")
+    assert (kept.subject, kept.choice, kept.why) == (str(PERIOD), "approve", "Đã quá hạn")
+    assert kept.decided_by not in ("", "Airflow")
 
 
 def test_each_file_had_a_run_of_its_own_and_bad_data_failed_none(journey: Stack) -> None:
@@ -102,7 +124,7 @@ def test_each_file_had_a_run_of_its_own_and_bad_data_failed_none(journey: Stack)
     for submission in submissions:
         states = journey.states(f"sector_{submission.sector}", submission.id)
         loaded = "success" if submission.verdict == "accepted" else "skipped"
-        assert states == {"prepare": "success", "load": loaded, "answer": "success"}
+        assert states == {"prepare": "success", "approve": "success", "load": loaded, "answer": "success"}
     assert [s.state for s in submissions].count("rejected") == 1
     assert {s.sector for s in submissions} == set(SECTORS)
     answers = list(journey.settings.outbox.rglob("*.xlsx"))
@@ -138,8 +160,8 @@ def test_any_task_cleared_and_run_again_leaves_the_same_state(journey: Stack) ->
         assert state(journey) == before, (dag_id, task_id)
         assert files_of(journey.settings) == files, (dag_id, task_id)
         cleared += 1
-    # Two of collect, three of each sector and of the rejected file, two of indicators, four of quarter.
-    assert cleared == 2 + 3 * 6 + 3 + 2 + 4
+    # Two of collect, four of each sector and of the rejected file, four of indicators, six of quarter.
+    assert cleared == 2 + 4 * 6 + 4 + 4 + 6
 
 
 def test_the_same_files_dropped_again_change_nothing(journey: Stack, small: Sample) -> None:
