@@ -5,38 +5,41 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy import Connection, text
 
-from etl.checking import drift
+from etl.checking import Reviewed, drift
 from etl.contracts import contract
 from etl.model.examined import Examined, Heading, Verdict
 from etl.model.finding import Finding, Severity, findings_frame
 from etl.reference.rules import tell_all
+from etl.waived import let_lie
 from etl.warehouse import decisions, ledger
 
 HALVED, REFUSED = "drift_total_halved", "drift_refused"
 
 
-def compare(conn: Connection, submission_id: str, examined: Examined) -> None:
+def compare(conn: Connection, submission: ledger.Submission, examined: Examined, reviewed: Reviewed) -> None:
     """Keep what a submission looks like, tell what is unusual about it, and hold it back where its total halved.
 
-    One that a person has let pass is not held again. Works in the caller's transaction.
+    One that a person has let pass is not held again, nor one whose finding lies under a waiver. Works in the caller's
+    transaction.
     """
     heading = examined.heading
     now: dict[drift.Key, float] = {}
-    told = findings_frame()
+    found = findings_frame()
     if examined.verdict is not Verdict.REJECTED and heading.dataset is not None:
         now = drift.profile(examined.rows, heading.dataset)
-        told = _findings(conn, heading, now)
-    _keep(conn, submission_id, now)
-    told = tell_all(told, contract(heading.dataset).official_headers if heading.dataset else {})
-    ledger.replace_findings(conn, submission_id, told, origin="drift")
+        found = _findings(conn, heading, now)
+        found = let_lie(found, heading, examined.rows[["sheet", "row"]], submission.sha256, reviewed)
+    _keep(conn, submission.id, now)
+    told = tell_all(found, contract(heading.dataset).official_headers if heading.dataset else {})
+    ledger.replace_findings(conn, submission.id, told, origin="drift")
     reasons = told.loc[(told["rule"] == HALVED) & told["waived"].isna(), "message"].to_list()
     if not reasons:
-        decisions.withdraw(conn, submission_id)
+        decisions.withdraw(conn, submission.id)
         return
-    decided = decisions.newest(conn, submission_id)
+    decided = decisions.newest(conn, submission.id)
     if decided is None or decided.choice is None:
-        decisions.ask(conn, submission_id, "submission", reasons[0])
-    ledger.hold(conn, submission_id, reasons[0])
+        decisions.ask(conn, submission.id, "submission", reasons[0])
+    ledger.hold(conn, submission.id, reasons[0])
 
 
 def refuse(conn: Connection, submission_id: str, decided: decisions.Decision) -> None:

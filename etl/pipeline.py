@@ -122,7 +122,7 @@ def prepare(settings: Settings, submission_id: str) -> str:
                 conn, submission_id, tell_all(examined.findings, _headers(examined.heading.dataset))
             )
             point("prepare.found")
-            past_periods.compare(conn, submission_id, examined)
+            past_periods.compare(conn, submission, examined, load_reviewed(settings.reviewed))
             point("prepare.compared")
             ledger.replace_check_run(conn, submission_id, examined.check_run)
             point("prepare.checked")

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from etl import approval, pipeline, questions
-from etl.cli import cli
+from etl.cli import cli, progress
 from etl.cli_options import Around
 from etl.contracts import contract
 from etl.intake import inbox
@@ -60,7 +60,7 @@ def ask(home: Settings, statement: str) -> list[Any]:
 
 
 def command(home: Settings, *arguments: str) -> str:
-    done = CliRunner().invoke(cli, arguments, obj=Around(lambda: home, _Console()))  # type: ignore[arg-type]
+    done = CliRunner().invoke(cli, arguments, obj=Around(lambda: home, _Console(), progress))  # type: ignore[arg-type]
     assert done.exception is None, done.exception
     return done.output
 
