@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run up down test unit lint docs lock env clean bench-read bench-check
+.PHONY: help install run up down test unit kill lint docs lock env clean bench-read bench-check
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,7 +41,10 @@ test: install  ## lint, types, import rules and all tests, on the same embedded 
 	@$(BIN)/python -m local.test
 
 unit: install  ## the quick tests alone, without Airflow and the whole journey: half a minute
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not airflow and not end_to_end"
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not airflow and not end_to_end and not kills"
+
+kill: install  ## the kill matrix alone, twice in a row: every fault point struck in every way
+	@for turn in 1 2; do $(BIN)/pytest -n 2 --dist loadfile tests/kills || exit 1; done
 
 lint: install  ## ruff, mypy --strict, import-linter, SQL lint
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -121,3 +121,21 @@ def measured(ingested: Ingested) -> Iterator[Connection]:
         yield conn
         conn.rollback()
     engine.dispose()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much of the kill matrix was run: a cell is a point, a kind and the task in which it struck."""
+    done = [
+        str(value).split(" ")
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == "kill_cells" and report.when == "call"
+    ]
+    if done:
+        points, kinds = {cell[0] for cell in done}, {cell[1] for cell in done}
+        looks = sum(int(cell[-1]) for cell in done)
+        terminalreporter.write_line(
+            f"kill matrix: {len(points)} points x {len(kinds)} kinds, {len(done)} cells struck;"
+            f" meanwhile readers looked {looks} times"
+        )

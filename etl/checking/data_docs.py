@@ -17,8 +17,10 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from etl import durable
 from etl.checking.suites import load_suite
 from etl.contracts import contract
+from etl.faults import point
 from etl.model.period import Period
 from etl.reference.rules import rules
 from etl.reference.units import units_on
@@ -47,8 +49,10 @@ def build(conn: Connection, folder: Path) -> list[Path]:
     )
     groups = [(row.sector, row.period) for row in conn.execute(wanted)]
     built = [place for sector, period in groups if (place := _build_one(conn, folder, sector, period)) is not None]
-    if built or not (folder / "index.html").exists():
-        _write(folder / "index.html", _page("Kết quả kiểm tra số liệu", _contents(folder)))
+    # Also where nothing was built just now: a worker may have died before it came to this.
+    contents, index = _page("Kết quả kiểm tra số liệu", _contents(folder)), folder / "index.html"
+    if not index.exists() or index.read_text(encoding="utf-8") != contents:
+        _write(index, contents)
     return built
 
 
@@ -60,7 +64,10 @@ def _build_one(conn: Connection, folder: Path, sector: str, period: str) -> Path
     mark = place / _BUILT
     if mark.exists() and json.loads(mark.read_text())["basis"] == basis:
         return None
+    mark.unlink(missing_ok=True)
+    point("docs.unmarked")
     shutil.rmtree(place, ignore_errors=True)
+    point("docs.cleared")
     for one in checked:
         if one.results:
             _write(place / f"{one.submission.id}.html", _page(one.submission.file_name, _validation_page(one)))
@@ -208,7 +215,4 @@ def _page(title: str, body: str) -> str:
 
 
 def _write(place: Path, content: str) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    fresh = place.with_name(place.name + ".new")
-    fresh.write_text(content, encoding="utf-8")
-    fresh.replace(place)
+    durable.write(place, content.encode())

@@ -1,0 +1,37 @@
+"""The cells of the matrix: which points are struck how, and where in the undisturbed run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from etl.faults import KINDS
+from tests.kills.points import of
+from tests.kills.running import Stage, Undisturbed, strike
+
+
+def cells(*groups: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Parameters ``point`` and ``kind``: every point of some groups, every kind."""
+    return pytest.mark.parametrize(("point", "kind"), [(p, k) for p in of(*groups) for k in KINDS])
+
+
+def places(run: Undisturbed, point: str, kind: str) -> list[tuple[int, int]]:
+    """(task, how manieth time in it) where a point is struck: the last of each step that passes it.
+
+    There the warehouse holds most. A worker is killed at the first too, where it holds nothing.
+    """
+    found = []
+    for times in run.passes(point).values():
+        found += sorted({times[0], times[-1]}) if kind == "worker" else [times[-1]]
+    return found
+
+
+def struck(stage: Stage, run: Undisturbed, point: str, kind: str, record: Callable[[str, object], None]) -> None:
+    """Strike at a point, wherever it is passed, and hold the state that is reached against the undisturbed one."""
+    wrong = []
+    for at, time in places(run, point, kind):
+        outcome = strike(stage, run, at, f"{point}#{time}", kind)
+        record("kill_cells", f"{point} {kind} {run.order[at]} {outcome.looks}")
+        wrong += [f"{kind} at {point}#{time} in {run.order[at]}: {line}" for line in outcome.wrong]
+    assert wrong == []

@@ -1,0 +1,90 @@
+"""Two workers at the same work; a journey that is struck at every step; what the comparison itself can see."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import psycopg
+import pytest
+
+from etl.faults import KINDS
+from tests.kills.reader import Reader
+from tests.kills.running import Stage, Undisturbed, at_picture, half_seen, until_done
+from tests.kills.state import differences, state
+
+pytestmark = pytest.mark.kills
+
+ONCE = ("receive.claimed", "receive.entered", "prepare.examined", "load.loaded", "load.rejected", "answer.marked")
+
+
+def test_two_workers_given_the_same_task_do_it_once(stage: Stage, run: Undisturbed) -> None:
+    with at_picture(stage, run, 0) as (home, database), Reader(stage.url(database)) as reader:
+        for task in run.order:
+            workers = [stage.start(home, database, [task], traced=True) for _ in range(2)]
+            assert [stage.zygote.wait(worker) for worker in workers] == [0, 0]
+            told = Counter(what for worker in workers for kind, what in worker.told if kind == "point")
+            alone = Counter(what for own, kind, what in run.told if own == task and kind == "point")
+            assert {p: told[p] for p in ONCE} == {p: alone[p] for p in ONCE}, task
+        assert differences(run.pictures[-1].state, state(home, stage.url(database))) == []
+    assert half_seen(reader, run.pictures) == []
+
+
+def test_two_workers_that_go_the_whole_way_at_once_end_like_one(stage: Stage, run: Undisturbed) -> None:
+    with at_picture(stage, run, 0) as (home, database), Reader(stage.url(database)) as reader:
+        workers = [stage.start(home, database, run.order) for _ in range(2)]
+        assert [stage.zygote.wait(worker) for worker in workers] == [0, 0]
+        assert differences(run.pictures[-1].state, state(home, stage.url(database))) == []
+    assert half_seen(reader, run.pictures) == []
+
+
+@pytest.mark.parametrize(
+    ("step", "point"),
+    [
+        ("receive", "receive.archived"), ("receive", "receive.entered"), ("prepare", "file.written"),
+        ("prepare", "prepare.found"), ("load", "load.loaded"), ("load", "load.published"), ("answer", "file.placed"),
+    ],
+)  # fmt: skip
+def test_a_worker_is_killed_while_another_waits_for_its_turn(
+    stage: Stage, run: Undisturbed, step: str, point: str
+) -> None:
+    at, _ = run.passes(point)[step][-1]
+    with at_picture(stage, run, at) as (home, database), Reader(stage.url(database)) as reader:
+        armed = home.with_suffix(".armed")
+        armed.touch()
+        killed = stage.start(home, database, [run.order[at]], f"{point}:worker:{armed}")
+        waiting = stage.start(home, database, [run.order[at]])
+        assert (stage.zygote.wait(killed), stage.zygote.wait(waiting)) in ((-9, 0), (0, 0))
+        assert until_done(stage, home, database, run.order[at], "") == []
+        assert differences(run.pictures[at + 1].state, state(home, stage.url(database))) == []
+    assert half_seen(reader, run.pictures[at : at + 2]) == []
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_journey_that_is_struck_at_every_step_ends_like_one_that_is_not(
+    stage: Stage, run: Undisturbed, seed: int
+) -> None:
+    chance = random.Random(seed)
+    with at_picture(stage, run, 0) as (home, database), Reader(stage.url(database)) as reader:
+        for task in run.order:
+            passed = Counter(what for own, kind, what in run.told if own == task and kind == "point")
+            point = chance.choice(sorted(passed))
+            fault = f"{point}#{chance.randint(1, passed[point])}:{chance.choice(sorted(KINDS))}"
+            assert until_done(stage, home, database, task, fault) == []
+        assert differences(run.pictures[-1].state, state(home, stage.url(database))) == []
+    assert half_seen(reader, run.pictures) == []
+
+
+def test_the_comparison_sees_a_file_a_row_and_an_event_more_or_less(stage: Stage, run: Undisturbed) -> None:
+    with at_picture(stage, run, len(run.order)) as (home, database):
+        there = state(home, stage.url(database))
+        assert differences(run.pictures[-1].state, there) == []
+        (home / "archive" / "files" / ".incoming-0").touch()
+        next((home / "outbox").rglob("*.txt")).unlink()
+        with psycopg.connect(stage.url(database)) as conn:
+            conn.execute("INSERT INTO intake.event (submission_id, kind) SELECT min(id), 'more' FROM intake.submission")
+            conn.execute("DELETE FROM mart.measured")
+        told = differences(there, state(home, stage.url(database)))
+        assert [line.split(": ")[0].split("/")[0] for line in told] == [
+            "archive", "intake.event", "mart.measured", "mart.measured", "outbox",
+        ]  # fmt: skip
