@@ -25,6 +25,7 @@ from etl.checking import NOTHING, Reviewed
 from etl.checking.show import shown
 from etl.checking.suites import load_suite, run_suite
 from etl.contracts import contract
+from etl.faults import point
 from etl.model.finding import FINDING_COLUMNS, Severity
 from etl.model.period import Period
 from etl.reference.rules import tell_all
@@ -56,6 +57,7 @@ def cross_check(conn: Connection, period: Period, reviewed: Reviewed = NOTHING) 
         _find(conn, period, expectation["meta"], there, reviewed) for expectation in load_suite(SUITE)["expectations"]
     ]
     told = pd.concat([_no_findings(), *(frame for frame in found if len(frame))], ignore_index=True)
+    point("cross.found")
     before = ledger.findings(conn, period=str(period), origins=["cross"])
     for submission_id in sorted({*before["submission_id"], *told["submission_id"]}):
         own = told[told["submission_id"] == submission_id]

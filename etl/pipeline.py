@@ -300,7 +300,9 @@ def document(settings: Settings) -> list[Path]:
 def cross_check(settings: Settings, period: str) -> int:
     """Hold the sectors' rows of a period against one another; how many findings. Replaces the earlier ones."""
     with connect(settings) as engine, engine.begin() as conn:
-        return between_sectors.cross_check(conn, Period.parse(period), load_reviewed(settings.reviewed))
+        found = between_sectors.cross_check(conn, Period.parse(period), load_reviewed(settings.reviewed))
+    point("cross.committed")
+    return found
 
 
 def measure(settings: Settings, period: str) -> int:

@@ -64,7 +64,7 @@ class Reader:
                         if not self.seen or self.seen[-1] != seen:
                             self.seen.append(seen)
                         # Leave the processor to those who work.
-                        self._stop.wait(2 * (time.monotonic() - began))
+                        self._stop.wait(4 * (time.monotonic() - began))
             except (psycopg.OperationalError, psycopg.InterfaceError):
                 # The server was killed: lost, not wrong.
                 time.sleep(0.05)

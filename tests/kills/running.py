@@ -157,7 +157,7 @@ def until_done(stage: Stage, home: Path, database: str, task: str, fault: str) -
         status = stage.zygote.wait(stage.start(home, database, [task], fault and f"{fault}:{armed}"))
         if fault.endswith(":server"):
             stage.start_server()
-        if armed.exists():
+        if fault and armed.exists():
             return [f"{fault} did not strike in {task}"]
         if status == 0:
             return []

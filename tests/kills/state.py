@@ -13,7 +13,7 @@ from psycopg import sql
 
 _FOLDERS = ("inbox", "archive", "outbox", "reports", "data_docs", "tmp")
 _SCHEMAS = ["intake", "quality", "history", "core", "mart"]
-_CLOCK = re.compile(rb"\d{1,2}:\d\d ng\xc3\xa0y \d{1,2}/\d{1,2}/\d{4}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?")
+_CLOCK = re.compile(rb"\d{1,2}:\d\d (ng\xc3\xa0y )?\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?")
 
 _RELATIONS = """
 SELECT n.nspname, c.relname, array_agg(a.attname) FILTER (
@@ -75,7 +75,8 @@ def rows(url: str) -> State:
                 " (SELECT {}::text || ' ' || (to_jsonb(t) - %s::text[])::text AS line FROM {} AS t) AS lines"
             ).format(order, sql.Identifier(schema, name))
             (lines,) = conn.execute(query, (clocks or [],)).fetchone() or (None,)
-            found[f"{schema}.{name}"] = lines or ""
+            if lines:
+                found[f"{schema}.{name}"] = lines
     return found
 
 
@@ -83,9 +84,9 @@ def differences(wanted: State, there: State) -> list[str]:
     """Line by line what one state has and the other has not; equal states: none."""
     told = []
     for name in sorted(wanted.keys() | there.keys()):
-        before, after = wanted.get(name, "").split("\n"), there.get(name, "").split("\n")
+        before, after = (side[name].split("\n") if name in side else [] for side in (wanted, there))
         told += [f"{name}: missing {line}" for line in before if line not in after]
         told += [f"{name}: too much {line}" for line in after if line not in before]
-        if not told and len(before) != len(after):
+        if set(before) == set(after) and len(before) != len(after):
             told.append(f"{name}: {len(before)} lines became {len(after)}")
     return told

@@ -9,13 +9,19 @@ from etl.settings import Settings
 
 PERIOD = "2018-Q4"
 OF_A_SUBMISSION = ("prepare", "load", "answer")
-OF_THE_QUARTER = ("measure", "publish", "report", "document")
+OF_THE_QUARTER = ("cross_check", "measure", "publish", "report", "document")
 
 
 def task_ids(received: Iterable[str]) -> Iterator[str]:
-    """``<step>`` or ``<step> <submission>`` for all that follows «receive»."""
-    for submission in received:
+    """``<step>`` or ``<step> <submission>`` for all that follows «receive».
+
+    Pages and figures are made before the last submission too, as the DAG «indicators» does whenever data change.
+    """
+    *first, last = received
+    for submission in first:
         yield from (f"{step} {submission}" for step in OF_A_SUBMISSION)
+    yield from ("cross_check early", "measure early", "document early")
+    yield from (f"{step} {last}" for step in OF_A_SUBMISSION)
     yield from OF_THE_QUARTER
 
 
@@ -24,7 +30,7 @@ def do(settings: Settings, task: str) -> list[str]:
     step, _, submission = task.partition(" ")
     if step == "receive":
         return pipeline.receive(settings)
-    if submission:
+    if step in OF_A_SUBMISSION:
         getattr(pipeline, step)(settings, submission)
     elif step == "publish":
         pipeline.publish_edition(settings, PERIOD)
@@ -33,5 +39,5 @@ def do(settings: Settings, task: str) -> list[str]:
     elif step == "document":
         pipeline.document(settings)
     else:
-        pipeline.measure(settings, PERIOD)
+        getattr(pipeline, step)(settings, PERIOD)
     return []
