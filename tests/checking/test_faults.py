@@ -18,7 +18,7 @@ from etl.contracts import DATASETS, contract
 from etl.model.examined import Examined, Verdict
 from etl.model.finding import Effect
 from etl.reference.rules import rules, tell_all
-from tests.support import column_of, edited, header_row, look, told
+from tests.support import PERIOD, column_of, edited, header_row, look, told
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ PUPIL, HOUSE, VILLAGE, COMMUNE, WORKS = (
 DONE = {(1, "progress"): "Hoàn thành", (1, "started_on"): "01/03/2018", (1, "completed_on"): "01/09/2018",
         (1, "floor_area"): 30, (1, "kind"): "Xây mới"}  # fmt: skip
 POOR = {(1, "classification"): "Hộ nghèo N1", (1, "change"): "Cũ", (1, "b1_score"): 100, (1, "b2_score"): 0, **{
-    (1, c.name): None for c in contract(HEAD).columns if c.name.startswith("lacks_")
+    (1, c.name): None for c in contract(HEAD).on(PERIOD.last_day).columns if c.name.startswith("lacks_")
 }}  # fmt: skip
 
 FAULTS = (
