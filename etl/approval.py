@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from etl import pipeline
 from etl.contracts import contract
+from etl.faults import point
 from etl.model.period import Period
 from etl.reference.units import units_on
 from etl.settings import Settings
@@ -43,7 +44,9 @@ def gate(settings: Settings, subject: str) -> Gate:
     """
     with connect(settings) as engine, engine.begin() as conn:
         period = _period(subject)
-        return _quarter(conn, period) if period else _submission(conn, ledger.get(conn, subject))
+        found = _quarter(conn, period) if period else _submission(conn, ledger.get(conn, subject))
+    point("approval.asked")
+    return found
 
 
 def announce(settings: Settings, subject: str) -> Path | None:
@@ -66,6 +69,7 @@ def decide(settings: Settings, subject: str, choice: decisions.Choice, by: str, 
             elif newest is not None and not asked.waits:
                 return False
         decisions.decide(conn, subject, choice, by, why)
+    point("approval.decided")
     return True
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, text
 
 from etl.checking import Reviewed, drift
 from etl.contracts import contract
+from etl.faults import point
 from etl.model.examined import Examined, Heading, Verdict
 from etl.model.finding import Finding, Severity, findings_frame
 from etl.reference.rules import tell_all
@@ -30,6 +31,7 @@ def compare(conn: Connection, submission: ledger.Submission, examined: Examined,
         found = _findings(conn, heading, now)
         found = let_lie(found, heading, examined.rows[["sheet", "row"]], submission.sha256, reviewed)
     _keep(conn, submission.id, now)
+    point("prepare.profiled")
     told = tell_all(found, contract(heading.dataset).official_headers if heading.dataset else {})
     ledger.replace_findings(conn, submission.id, told, origin="drift")
     reasons = told.loc[(told["rule"] == HALVED) & told["waived"].isna(), "message"].to_list()
@@ -39,6 +41,7 @@ def compare(conn: Connection, submission: ledger.Submission, examined: Examined,
     decided = decisions.newest(conn, submission.id)
     if decided is None or decided.choice is None:
         decisions.ask(conn, submission.id, "submission", reasons[0])
+        point("prepare.asked")
     ledger.hold(conn, submission.id, reasons[0])
 
 

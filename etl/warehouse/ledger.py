@@ -259,7 +259,9 @@ def hold(conn: Connection, submission_id: str, reason: str) -> None:
     """A prepared submission waits for a person's decision before it is published."""
     query = text("UPDATE intake.submission SET state = 'held' WHERE id = :id AND state = 'prepared'")
     if conn.execute(query, {"id": submission_id}).rowcount:
-        record(conn, submission_id, "held", {"reason": reason})
+        point("prepare.held")
+        if _last_event(conn, submission_id, ("prepared", "held")) != ("held", {"reason": reason}):
+            record(conn, submission_id, "held", {"reason": reason})
 
 
 def refuse(conn: Connection, submission_id: str) -> None:
@@ -269,6 +271,7 @@ def refuse(conn: Connection, submission_id: str) -> None:
         " rows_rejected = rows_read - rows_ignored WHERE id = :id AND state = 'held'"
     )
     if conn.execute(query, {"id": submission_id, "verdict": Verdict.REJECTED.value}).rowcount:
+        point("load.refused")
         record(conn, submission_id, "rejected", {})
 
 

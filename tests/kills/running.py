@@ -85,6 +85,12 @@ class Stage:
             conn.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             conn.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
 
+    def is_held(self, database: str, submission: str) -> bool:
+        """Whether a submission waits for a person."""
+        query = "SELECT state = 'held' FROM intake.submission WHERE id = %s"
+        with psycopg.connect(self.url(database)) as conn:
+            return conn.execute(query, (submission,)).fetchone() == (True,)
+
     def start_server(self) -> None:
         """Start the server again if it was killed, as any of its users would."""
         with serving(self.own, durable=False):
@@ -111,7 +117,9 @@ def undisturbed(stage: Stage, files: Mapping[tuple[str, str], Path]) -> Undistur
         run.order.append(task)
         run.told += [(task, kind, what) for kind, what in worker.told if kind in ("point", "effect")]
         if task == "receive":
-            todo += tasks.task_ids(what for kind, what in worker.told if kind == "received")
+            todo += tasks.after_receiving(what for kind, what in worker.told if kind == "received")
+        elif task.startswith("prepare ") and stage.is_held("undisturbed", submission := task.removeprefix("prepare ")):
+            todo[:0] = tasks.after_holding(submission, sum(own.startswith("announce ") for own in run.order))
     run.pictures.append(_taken(stage, home, len(run.order)))
     return run
 

@@ -1,4 +1,5 @@
-"""A few small files in which there is everything: two lists of the register, a zip, faults, a hopeless file, a correction."""
+"""A few small files in which there is everything: a zip, two lists that belong together, a past period, faults, a
+hopeless file, totals that halved, a correction, content that comes again."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+
+import openpyxl
 
 from tests.support import edited
 
@@ -29,15 +32,25 @@ def fill(inbox: Path, files: Mapping[tuple[str, str], Path], scratch: Path) -> N
         files["register_member", UNIT], register / "thành viên_085_2018-Q4.xlsx", "register_member",
         {(1, "full_name"): "", (2, "sex"): "khác"},
     )  # fmt: skip
-    edited(
-        files["credit_loan", CREDIT], credit / f"credit_{CREDIT}_2018-Q4.xlsx", "credit_loan", {(1, "principal"): "abc"}
-    )
+    loans = files["credit_loan", CREDIT]
+    _of_september(loans, credit / "vay_2018-Q3.xlsx")
+    # Without its greatest loan the total is less than half of the quarter before, and so it is of the next file.
+    edited(loans, credit / "vay_2018-Q4.xlsx", "credit_loan", {(1, "principal"): "abc"})
+    edited(loans, credit / "vay_sửa_2018-Q4.xlsx", "credit_loan", {(1, "outstanding"): 1000})
     (credit / "hỏng.xlsx").write_bytes(b"no workbook at all" * 20)
     # The same list without its first household under that number: its members are nobody's any more.
     edited(households, register / "sửa_hộ_085_2018-Q4.xlsx", "register_household", {(1, "household_code"): "999999"})
     # The same content once more, under another name.
     (register / "thành viên gửi lại.xlsx").write_bytes(members.read_bytes())
-    order = ("hai biểu.zip", "thành viên_", "credit_", "hỏng", "sửa_hộ", "thành viên gửi")
+    order = ("hai biểu", "thành viên_", "vay_2018-Q3", "hỏng", "vay_2018-Q4", "vay_sửa", "sửa_hộ", "thành viên gửi")
     for path in (p for p in inbox.rglob("*") if p.is_file()):
         minute = next(at for at, start in enumerate(order) if path.name.startswith(start))
         os.utime(path, (_FIRST + 60 * minute,) * 2)
+
+
+def _of_september(source: Path, target: Path) -> None:
+    """A form of December as one of September."""
+    book = openpyxl.load_workbook(source)
+    (title,) = [cell for row in book.active.iter_rows() for cell in row if cell.value == "Tháng 12 năm 2018"]
+    title.value = "Tháng 9 năm 2018"
+    book.save(target)

@@ -1,43 +1,50 @@
-"""The tasks of a few files and their quarter, one after another as Airflow would start them, and how far they are."""
+"""The tasks of a few files and their quarter, one after another as Airflow would start them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from etl import pipeline
+from etl import approval, pipeline
 from etl.settings import Settings
 
 PERIOD = "2018-Q4"
-OF_A_SUBMISSION = ("prepare", "load", "answer")
-OF_THE_QUARTER = ("cross_check", "measure", "publish", "report", "document")
+_DECIDED = ("Trần Thị B", "đã đối chiếu với ngân hàng")
 
 
-def task_ids(received: Iterable[str]) -> Iterator[str]:
-    """``<step>`` or ``<step> <submission>`` for all that follows «receive».
+def after_receiving(received: Iterable[str]) -> Iterator[str]:
+    """``<step> <submission>``, or ``<step> <period>``, for all that follows «receive».
 
-    Pages and figures are made before the last submission too, as the DAG «indicators» does whenever data change.
+    Figures and pages are made before the last submission too, as the DAG «indicators» does whenever data change.
     """
     *first, last = received
-    for submission in first:
-        yield from (f"{step} {submission}" for step in OF_A_SUBMISSION)
-    yield from ("cross_check early", "measure early", "document early")
-    yield from (f"{step} {last}" for step in OF_A_SUBMISSION)
-    yield from OF_THE_QUARTER
+    yield from (f"{step} {one}" for one in first for step in ("prepare", "load", "answer"))
+    yield from (f"{step} {PERIOD}" for step in ("cross_check", "measure", "document"))
+    yield from (f"{step} {last}" for step in ("prepare", "load", "answer"))
+    steps = ("cross_check", "gate", "approve", "measure", "publish_edition", "report", "document")
+    yield from (f"{step} {PERIOD}" for step in steps)
+
+
+def after_holding(submission: str, nth: int) -> list[str]:
+    """What goes before the load of a held submission; the first is approved, the others are refused."""
+    return [f"announce {submission}", f"{'refuse' if nth else 'approve'} {submission}"]
 
 
 def do(settings: Settings, task: str) -> list[str]:
     """Run one task; the submissions that «receive» has found, else nothing."""
-    step, _, submission = task.partition(" ")
-    if step == "receive":
-        return pipeline.receive(settings)
-    if step in OF_A_SUBMISSION:
-        getattr(pipeline, step)(settings, submission)
-    elif step == "publish":
-        pipeline.publish_edition(settings, PERIOD)
-    elif step == "report":
-        pipeline.report(settings, PERIOD, 1)
-    elif step == "document":
-        pipeline.document(settings)
-    else:
-        getattr(pipeline, step)(settings, PERIOD)
+    step, _, subject = task.partition(" ")
+    match step:
+        case "receive":
+            return pipeline.receive(settings)
+        case "gate":
+            approval.gate(settings, subject)
+        case "announce":
+            approval.announce(settings, subject)
+        case "approve" | "refuse":
+            approval.decide(settings, subject, step, *_DECIDED)  # type: ignore[arg-type]
+        case "document":
+            pipeline.document(settings)
+        case "report":
+            pipeline.report(settings, subject, 1)
+        case _:
+            getattr(pipeline, step)(settings, subject)
     return []
