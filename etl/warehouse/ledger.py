@@ -118,9 +118,19 @@ def register(
 def register_again(conn: Connection, submission_id: str) -> tuple[Submission, bool]:
     """Enter what a submission was made of once more, and whether that is new: one under way already is that one.
 
-    Raises LookupError when there is none of that id, ValueError when it counts no more: its successor is meant.
+    So is one that was made of it before and has no answer yet: its worker has died on the way. Raises LookupError when
+    there is none of that id, ValueError when it counts no more: its successor is meant.
     """
     before = get(conn, submission_id)
+    unanswered = conn.execute(
+        text(
+            f"{_SELECT} WHERE answered_version < 0 AND id IN (SELECT submission_id FROM intake.event"  # noqa: S608
+            " WHERE kind = 'received' AND detail ->> 'again' = :id) ORDER BY attempt DESC LIMIT 1"
+        ),
+        {"id": submission_id},
+    ).one_or_none()
+    if unanswered is not None:
+        return Submission(**unanswered._mapping), False
     if before.superseded_at is not None:
         raise ValueError(f"submission {submission_id} was superseded by {before.superseded_by}: take that one again")
     key = f"{before.sector}/{before.sha256}"

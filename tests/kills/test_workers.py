@@ -60,6 +60,24 @@ def test_a_worker_is_killed_while_another_waits_for_its_turn(
     assert half_seen(reader, run.pictures[at : at + 2]) == []
 
 
+def test_a_worker_is_killed_while_it_takes_a_submission_again(stage: Stage, run: Undisturbed) -> None:
+    members = next(
+        task for task in run.order if task.startswith("load register") and passes(run, task, "load.recounted")
+    )
+    task = members.replace("load", "take_again")
+    with at_picture(stage, run, len(run.order)) as (home, database):
+        assert until_done(stage, home, database, task, "") == []
+        wanted = state(home, stage.url(database))
+    for point in ("receive.inserted", "prepare.committed", "load.published", "load.committed", "file.placed"):
+        with at_picture(stage, run, len(run.order)) as (home, database):
+            assert until_done(stage, home, database, task, f"{point}:worker") == []
+            assert differences(wanted, state(home, stage.url(database))) == [], point
+
+
+def passes(run: Undisturbed, task: str, point: str) -> bool:
+    return (task, "point", point) in run.told
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_a_journey_that_is_struck_at_every_step_ends_like_one_that_is_not(
     stage: Stage, run: Undisturbed, seed: int
