@@ -1,4 +1,4 @@
-"""Commands for those who keep the installation: backup, restore, forget."""
+"""Commands for those who keep the installation: backup, restore, forget, housekeeping."""
 
 from __future__ import annotations
 
@@ -87,3 +87,23 @@ def forget(around: Around, number: str, reason: str, by: str, yes: bool) -> None
     with around.progress(0, "forgetting") as step:
         forgetting.carry_out(around.settings(), plan, by=by, reason=reason, progress=step)
     around.out.print(f"Done. In place of the person stands {plan.traces.pseudonym.token}.")
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="only say what would be removed")
+@click.pass_obj
+def housekeeping(around: Around, dry_run: bool) -> None:
+    """Remove what is kept no longer (docs/deploy.md, "Retention") and vacuum the tables. Safe to repeat.
+
+    Never facts, and never the original of a submission that was accepted or is on its way.
+
+    \b
+    Example: giamngheo housekeeping --dry-run
+    """
+    from etl.custody.housekeeping import housekeeping as apply_retention
+
+    removed = apply_retention(around.settings(), dry_run=dry_run)
+    for one in removed:
+        around.out.print(f"{one.why}: {one.path}", soft_wrap=True, markup=False)
+    size = sum(one.size for one in removed) / 1024**2
+    around.out.print(f"{'Would remove' if dry_run else 'Removed'} {len(removed)} things, {size:.1f} MiB.")

@@ -291,7 +291,7 @@ def _through(engine: Engine, settings: Settings, submission: ledger.Submission, 
 def document(settings: Settings) -> list[Path]:
     """Bring the Data Docs of every sector and period in step with what the checks said; the folders built anew."""
     with connect(settings) as engine, engine.begin() as conn:
-        return data_docs.build(conn, settings.data_docs)
+        return data_docs.build(conn, settings.data_docs, settings.data_docs_periods)
 
 
 # --- the quarter's journey ---------------------------------------------------------------------------------------

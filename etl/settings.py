@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     max_cells: int = Field(default=20_000_000, gt=0, description="cells with a value, and of the area that they span")
     max_memory_bytes: int = Field(default=3 * 1024**3, gt=0, description="of the process that reads one file")
     max_seconds: float = Field(default=300.0, gt=0, description="of reading one file")
+    keep_answers_days: int = Field(default=400, gt=0, description="answers in the outbox, since they were written")
+    keep_rejected_days: int = Field(default=400, gt=0, description="originals of files that were rejected as a whole")
+    data_docs_periods: int = Field(default=8, gt=0, description="the newest periods of which Data Docs are kept")
     quarter_deadline_working_days: int = Field(default=15, ge=0, description="working days after quarter's end")
     holidays: Annotated[tuple[date, ...], NoDecode] = Field(
         default=(), description="days off besides those of fixed date (Tết, days in lieu): 2019-02-04,2019-02-05"

@@ -54,6 +54,7 @@ def test_every_command_shows_an_example() -> None:
                 "backup",
                 "restore",
                 "forget",
+                "housekeeping",
                 "init",
                 "sample",
                 "check",

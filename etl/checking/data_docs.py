@@ -41,13 +41,18 @@ class Checked:
     results: tuple[Any, ...]
 
 
-def build(conn: Connection, folder: Path) -> list[Path]:
-    """Bring the pages of every sector and period in step with what the checks have said; the folders built anew."""
+def build(conn: Connection, folder: Path, periods: int | None = None) -> list[Path]:
+    """Bring the pages of every sector and period in step with what the checks have said; the folders built anew.
+
+    periods: of so many of the newest periods alone.
+    """
     wanted = text(
         "SELECT DISTINCT sector, period FROM intake.submission"
         " WHERE period IS NOT NULL AND verdict IS NOT NULL ORDER BY 1, 2"
     )
     groups = [(row.sector, row.period) for row in conn.execute(wanted)]
+    newest = sorted({period for _, period in groups})[-periods if periods else None :]
+    groups = [(sector, period) for sector, period in groups if period in newest]
     built = [place for sector, period in groups if (place := _build_one(conn, folder, sector, period)) is not None]
     # Also where nothing was built just now: a worker may have died before it came to this.
     contents, index = _page("Kết quả kiểm tra số liệu", _contents(folder)), folder / "index.html"

@@ -112,6 +112,8 @@ def _finish(settings: Settings, engine: Engine, progress: Progress) -> None:
             pipeline.prepare(settings, rows.stem)
         else:
             rows.unlink()
+    # They show files' names.
+    pipeline.document(settings)
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
         for table in erase.tables(conn, [form.dataset for form in people_forms()]):
             progress(table)

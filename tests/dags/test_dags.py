@@ -25,7 +25,7 @@ from tests.test_approval import villages
 
 pytestmark = pytest.mark.airflow
 
-DAGS = {"collect", "indicators", "quarter", *(f"sector_{s}" for s in SECTORS)}
+DAGS = {"collect", "indicators", "quarter", "housekeeping", *(f"sector_{s}" for s in SECTORS)}
 FILES = sorted(p.name for p in (ROOT / "dags").glob("[a-z]*.py"))
 
 Python = Callable[..., Any]

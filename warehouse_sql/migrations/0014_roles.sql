@@ -270,7 +270,7 @@ BEGIN
 
     GRANT USAGE ON SCHEMA core, mart, ref, intake, quality, history TO loader;
     GRANT SELECT ON ALL TABLES IN SCHEMA core, ref TO loader;
-    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA intake, quality, mart TO loader;
+    GRANT SELECT, INSERT, UPDATE, DELETE, MAINTAIN ON ALL TABLES IN SCHEMA intake, quality, mart TO loader;
     GRANT SELECT, INSERT, DELETE, MAINTAIN ON ALL TABLES IN SCHEMA history TO loader;
     GRANT EXECUTE ON FUNCTION history.make_partition TO loader;
     REVOKE INSERT, UPDATE, DELETE ON intake.forgetting FROM loader;
