@@ -26,6 +26,7 @@ from etl.checking.show import shown
 from etl.checking.suites import load_suite, run_suite
 from etl.contracts import contract
 from etl.faults import point
+from etl.indicators import discrepancies
 from etl.model.finding import FINDING_COLUMNS, Severity
 from etl.model.period import Period
 from etl.reference.rules import tell_all
@@ -62,6 +63,8 @@ def cross_check(conn: Connection, period: Period, reviewed: Reviewed = NOTHING) 
     for submission_id in sorted({*before["submission_id"], *told["submission_id"]}):
         own = told[told["submission_id"] == submission_id]
         ledger.replace_findings(conn, submission_id, own, origin="cross")
+    metas = [expectation["meta"] for expectation in load_suite(SUITE)["expectations"]]
+    discrepancies.store(conn, period, told, {meta["rule"]: meta["title"] for meta in metas})
     return len(told)
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from sqlalchemy import Connection, Engine, text
 
 from etl.checking import Reviewed
 from etl.checking.reviewed import Waiver
 from etl.cross_check import cross_check
+from etl.indicators import editions, measure
 from etl.model.period import Period
+from etl.reporting import Definition, write_report
 from etl.warehouse import ledger
 from tests.support import PERIOD, put
 
@@ -221,3 +225,45 @@ def test_what_is_mended_is_told_no_more_and_nothing_else_changes(conn: Connectio
     assert cross_check(conn, PERIOD) == 0
     assert conn.execute(kept).all() == []
     assert ledger.get(conn, "s-register_member-082").findings_version == 0
+
+
+def test_the_report_counts_without_a_person_and_hides_what_few_are_behind(conn: Connection, tmp_path: Path) -> None:
+    lacking = {"082": (A_LU, 6), "083": ("02788", 3), "084": ("02800", 7)}
+    for district, (place, count) in lacking.items():
+        put(
+            conn,
+            "register_household",
+            district,
+            [household(str(n), "poor_income", commune=place) for n in range(count)],
+        )
+        put(conn, "register_member", district, [
+            member(str(n), insurance_number=f"{district}{n:07d}", commune=place) for n in range(count)])  # fmt: skip
+    put(conn, "health_card", "10", [card("9999999999", object_code="GD")])
+    put(conn, "register_commune", "082", [commune(100, 5)])
+    assert cross_check(conn, PERIOD) == 6 + 3 + 7 + 1
+    stored = text(
+        "SELECT rule, unit_code, findings, worst_difference, worst_unit_code, suppressed FROM mart.discrepancy"
+    )
+    rows = {(r.rule.removeprefix("cross_"), r.unit_code): tuple(r)[2:] for r in conn.execute(stored)}
+    assert rows["poor_moves_differ", "10"] == rows["poor_moves_differ", "082"] == (1, 1, A_LU, False)
+    told = {unit: row for (rule, unit), row in rows.items() if rule == "poor_without_card"}
+    assert told["10"] == (16, None, None, False)
+    assert told["083"] == (3, None, None, True)
+    # One more unit is hidden, so that the total does not give the three away.
+    assert sum(row[3] for row in told.values()) >= 2
+    measure.store(conn, PERIOD, measure.measure(conn, PERIOD))
+    definitions = [Definition(**d) for d in editions.shown(conn, PERIOD, None)]
+    forms = editions.forms(conn, PERIOD, None)
+    sheets = [
+        openpyxl.load_workbook(write_report(conn, PERIOD, tmp_path, edition, definitions, forms))["Đối chiếu liên ngành"]
+        for edition in (None, editions.publish(conn, PERIOD, "0").number)
+    ]  # fmt: skip
+    provisional, frozen = ([[cell.value for cell in line] for line in sheet.iter_rows(min_row=4)] for sheet in sheets)
+    assert provisional == frozen
+    counts = [line[2] for line in provisional if line[0] == "Người nghèo không có thẻ BHYT còn hạn"]
+    assert counts[0] == 16 and counts.count("…") >= 2 and 3 not in counts
+    # What is found later changes no edition.
+    conn.execute(text("UPDATE intake.submission SET accepted_at = NULL WHERE id = 's-register_commune-082'"))
+    cross_check(conn, PERIOD)
+    again = openpyxl.load_workbook(write_report(conn, PERIOD, tmp_path, 1, definitions, forms))["Đối chiếu liên ngành"]
+    assert [[cell.value for cell in line] for line in again.iter_rows(min_row=4)] == frozen

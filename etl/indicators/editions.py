@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import Connection, text
 
 from etl.faults import point
-from etl.indicators import changes
+from etl.indicators import changes, discrepancies
 from etl.indicators.measure import Counting, counting, definitions, insert, measure, value_records
 from etl.model.frames import records
 from etl.model.period import Period
@@ -50,7 +50,8 @@ def publish(conn: Connection, period: Period, code_version: str) -> Edition:
     newest = get(conn, period)
     if newest is not None and newest.fingerprint == fingerprint:
         return newest
-    key = {"period": str(period), "number": newest.number + 1 if newest else 1}
+    number = newest.number + 1 if newest else 1
+    key = {"period": str(period), "number": number}
     conn.execute(
         text(
             "INSERT INTO mart.edition (period, number, fingerprint, as_of, code_version, definitions)"
@@ -63,6 +64,8 @@ def publish(conn: Connection, period: Period, code_version: str) -> Edition:
     point("edition.submissions")
     insert(conn, "edition_value", [{**key, **v} for v in values])
     point("edition.values")
+    discrepancies.keep(conn, period, number)
+    point("edition.discrepancies")
     if newest is not None:
         insert(conn, "edition_change", [{**key, **c} for c in _changes(conn, newest, period, frame, submissions)])
     point("edition.changes")

@@ -17,7 +17,8 @@ from sqlalchemy import Connection, text
 from etl.model.frames import records
 from etl.model.period import Period
 from etl.reference.units import Units, units_on
-from etl.reporting import safe
+from etl.reporting import discrepancies, safe
+from etl.reporting.discrepancies import discrepancies_sheet
 from etl.reporting.edition_changes import SHEET, changes_sheet
 from etl.reporting.words import AREAS, GROUPS, INCOMPLETE, LOCAL_TIME, SUPPRESSED, SUPPRESSED_NOTE, met_vi
 
@@ -63,6 +64,7 @@ def write_report(
         own = [d for d in definitions if d.group == group]
         if own:
             _group_sheet(book.create_sheet(title), title, period, values, own, units)
+    discrepancies_sheet(book.create_sheet(discrepancies.SHEET), conn, period, edition, units)
     _sources(book.create_sheet("Nguồn số liệu"), conn, period, edition, units, forms)
     if edition is not None and edition > 1:
         names = {d.code: f"{d.name_vi} ({d.unit})" for d in definitions}

@@ -101,3 +101,29 @@ COMMENT ON COLUMN quality.decision.decided_by IS 'pii: who decided.';
 COMMENT ON COLUMN quality.decision.why IS 'pii: in that person''s own words.';
 CREATE UNIQUE INDEX decision_open ON quality.decision (subject) WHERE choice IS NULL;
 CREATE INDEX decision_subject ON quality.decision (subject, id);
+
+-- How often the sectors disagree, by rule and unit: what a report tells, without a person in it.
+CREATE TABLE mart.discrepancy (
+    period text NOT NULL,
+    place integer NOT NULL,
+    rule text NOT NULL,
+    title text NOT NULL,
+    unit_code text NOT NULL,
+    unit_level text NOT NULL CHECK (unit_level IN ('district', 'province')),
+    findings integer NOT NULL,
+    worst_difference numeric,
+    worst_unit_code text,
+    suppressed boolean NOT NULL DEFAULT FALSE,
+    PRIMARY KEY (period, rule, unit_code)
+);
+COMMENT ON TABLE mart.discrepancy IS 'Findings between sectors that are certain and not waived, as found last.';
+COMMENT ON COLUMN mart.discrepancy.place IS 'The rule''s place in the report.';
+COMMENT ON COLUMN mart.discrepancy.suppressed IS 'Not to be published: fewer than five people, or it gives such away.';
+
+CREATE TABLE mart.edition_discrepancy (
+    number integer NOT NULL,
+    LIKE mart.discrepancy,
+    PRIMARY KEY (period, number, rule, unit_code),
+    FOREIGN KEY (period, number) REFERENCES mart.edition (period, number)
+);
+COMMENT ON TABLE mart.edition_discrepancy IS 'What an edition''s report tells of it.';
