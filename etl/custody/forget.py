@@ -103,15 +103,15 @@ def _finish(settings: Settings, engine: Engine, progress: Progress) -> None:
     """What follows from the database: answers, prepared rows, the space that the old rows took."""
     with engine.begin() as conn:
         stale = ledger.stale_answers(conn)
-        unfinished = {one.id for one in ledger.unfinished(conn)}
+        finished = ledger.finished(conn)
     for submission in stale:
         progress(submission)
         pipeline.answer(settings, submission)
     for rows in sorted((settings.archive / "prepared").glob("*.parquet")):
-        if rows.stem in unfinished:
-            pipeline.prepare(settings, rows.stem)
-        else:
+        if rows.stem in finished:
             rows.unlink()
+        else:
+            pipeline.prepare(settings, rows.stem)
     # They show files' names.
     pipeline.document(settings)
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:

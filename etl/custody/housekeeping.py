@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 
 from etl import pipeline
 from etl.settings import SECTORS, Settings
-from etl.warehouse import connect
+from etl.warehouse import connect, ledger
 from etl.warehouse.engine import driver
 
 _DAY = 86_400.0
@@ -102,7 +102,7 @@ def _left_over(settings: Settings) -> Iterator[Removed]:
 
 def _prepared(conn: Connection, settings: Settings) -> Iterator[Removed]:
     """Prepared rows of submissions that are finished: a load that died just after its end has left them."""
-    finished = set(conn.scalars(text("SELECT id FROM intake.submission WHERE state IN ('accepted', 'rejected')")))
+    finished = ledger.finished(conn)
     for path in sorted((settings.archive / "prepared").glob("*.parquet")):
         if path.stem in finished:
             yield Removed("prepared rows", path, path.stat().st_size)

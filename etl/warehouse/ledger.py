@@ -412,6 +412,11 @@ def mark_answered(conn: Connection, submission_id: str, version: int) -> None:
     )
 
 
+def finished(conn: Connection) -> set[str]:
+    """Ids of accepted and rejected submissions: no step of theirs is still to come."""
+    return set(conn.scalars(text("SELECT id FROM intake.submission WHERE state IN ('accepted', 'rejected')")))
+
+
 def answer_anew(conn: Connection, submissions: Sequence[str]) -> None:
     """Let the answers of some submissions, where they were answered, count as not showing their findings any more."""
     conn.execute(

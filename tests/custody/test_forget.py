@@ -171,6 +171,9 @@ def test_no_byte_is_left_and_every_figure_stays(filled: Filled, datasets: tuple[
     edited(source, waiting, "register_member", {(place.row - int(str(top)) + 1, "relation"): "khác"})
     (unfinished,) = pipeline.receive(own)
     pipeline.prepare(own, unfinished)
+    if "register_household" in datasets:
+        # It waits for a person to decide.
+        ask(own, "UPDATE intake.submission SET state = 'held' WHERE id = :id RETURNING id", id=unfinished)
     own.reviewed.mkdir(parents=True)
     waivers = f"# {next(iter(person.names))}, {number}\n"
     (own.reviewed / "note.yml").write_text(waivers, encoding="utf-8")
@@ -208,6 +211,7 @@ def test_no_byte_is_left_and_every_figure_stays(filled: Filled, datasets: tuple[
                p=f"{GONE} {pseudonym}%")  # fmt: skip
     assert len(kept) == plan.rows["register_member"]
     assert all(birth is None and sex is None for _, birth, _, sex in kept)
+    assert (own.archive / "prepared" / f"{unfinished}.parquet").exists()
     # The file that waited goes on; the same original comes again and is known, and stays away.
     pipeline.load(own, unfinished)
     pipeline.answer(own, unfinished)
