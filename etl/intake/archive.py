@@ -1,4 +1,4 @@
-"""Every file ever received, kept once by the sha256 of its content; only a person is ever taken out (``etl.custody``)."""
+"""Every file ever received, kept once by the sha256 of its content; only a person is ever taken out (custody)."""
 
 from __future__ import annotations
 
