@@ -149,6 +149,21 @@ def test_a_worker_that_died_after_the_decision_is_made_good(home: Settings, held
     assert headline(held) == "ĐÃ NHẬN"
 
 
+def test_a_fall_that_is_known_beforehand_is_waived_and_holds_nothing(home: Settings) -> None:
+    take(home, villages(home, Period(2018, 3), 10, 100))
+    home.reviewed.mkdir(parents=True, exist_ok=True)
+    (home.reviewed / "waivers.yml").write_text(
+        '- {id: M1, dataset: water_village, unit: "082", rule: drift_total_halved, reason: Tách thôn, by: Trần Thị B,'
+        " valid_from: 2018-10-01, valid_to: 2018-12-31}\n",
+        encoding="utf-8",
+    )
+    done = take(home, villages(home, PERIOD, 10, 50))
+    assert (done.submission.state, headline(done)) == ("accepted", "ĐÃ NHẬN")
+    (found,) = questions.findings(home, done.submission.id, None).to_dict("records")
+    assert (found["rule"], found["waived"]) == ("drift_total_halved", "M1")
+    assert ask(home, "SELECT * FROM quality.decision") == []
+
+
 def test_three_past_periods_make_a_range(home: Settings) -> None:
     for quarter, persons in ((1, 100), (2, 101), (3, 102)):
         done = take(home, villages(home, Period(2018, quarter), 10, persons))
