@@ -34,4 +34,4 @@ def struck(stage: Stage, run: Undisturbed, point: str, kind: str, record: Callab
         outcome = strike(stage, run, at, f"{point}#{time}", kind)
         record("kill_cells", f"{point} {kind} {run.order[at]} {outcome.looks}")
         wrong += [f"{kind} at {point}#{time} in {run.order[at]}: {line}" for line in outcome.wrong]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)

@@ -39,6 +39,8 @@ class Undisturbed:
     order: list[str] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     told: list[tuple[str, str, str]] = field(default_factory=list)
+    points: list[list[str]] = field(default_factory=list)
+    """Of each task of the order, which may stand there twice, the points that it passed."""
 
     @property
     def received(self) -> list[str]:
@@ -49,7 +51,7 @@ class Undisturbed:
         """Step → (task, how manieth time in it) of each time that a point is passed."""
         found: dict[str, list[tuple[int, int]]] = {}
         for at, task in enumerate(self.order):
-            times = sum(1 for own, kind, what in self.told if (own, kind, what) == (task, "point", point))
+            times = self.points[at].count(point)
             found.setdefault(task.split(" ")[0], []).extend((at, n) for n in range(1, times + 1))
         return {step: times for step, times in found.items() if times}
 
@@ -115,6 +117,7 @@ def undisturbed(stage: Stage, files: Mapping[tuple[str, str], Path]) -> Undistur
         worker = stage.start(home, "undisturbed", [task], traced=True)
         assert stage.zygote.wait(worker) == 0, home.with_suffix(".log").read_text()
         run.order.append(task)
+        run.points.append([what for kind, what in worker.told if kind == "point"])
         run.told += [(task, kind, what) for kind, what in worker.told if kind in ("point", "effect")]
         if task == "receive":
             todo += tasks.after_receiving(what for kind, what in worker.told if kind == "received")

@@ -24,7 +24,7 @@ def test_two_workers_given_the_same_task_do_it_once(stage: Stage, run: Undisturb
             workers = [stage.start(home, database, [task], traced=True) for _ in range(2)]
             assert [stage.zygote.wait(worker) for worker in workers] == [0, 0]
             told = Counter(what for worker in workers for kind, what in worker.told if kind == "point")
-            alone = Counter(what for own, kind, what in run.told if own == task and kind == "point")
+            alone = Counter(run.points[run.order.index(task)])
             assert {p: told[p] for p in ONCE} == {p: alone[p] for p in ONCE}, task
         assert differences(run.pictures[-1].state, state(home, stage.url(database))) == []
     assert half_seen(reader, run.pictures) == []
@@ -85,7 +85,7 @@ def test_a_journey_that_is_struck_at_every_step_ends_like_one_that_is_not(
     chance = random.Random(seed)
     with at_picture(stage, run, 0) as (home, database), Reader(stage.url(database)) as reader:
         for task in run.order:
-            passed = Counter(what for own, kind, what in run.told if own == task and kind == "point")
+            passed = Counter(run.points[run.order.index(task)])
             point = chance.choice(sorted(passed))
             fault = f"{point}#{chance.randint(1, passed[point])}:{chance.choice(sorted(KINDS))}"
             assert until_done(stage, home, database, task, fault) == []
