@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import Asset
+from airflow.sdk import Asset, CronTriggerTimetable
 
 SECTORS = ("register", "credit", "health_insurance", "education", "housing", "water")
 
@@ -18,6 +18,15 @@ DEFAULTS = {
     "max_retry_delay": timedelta(minutes=10),
 }
 """Bad data never fails a task; a failed task always means the system, so it is worth trying again."""
+
+
+def daily(hour: int) -> CronTriggerTimetable:
+    """Every day at an hour, Viet Nam's time, and at no other.
+
+    Without a delta Airflow makes a first run up for when a DAG is new within a tenth of the day after its hour.
+    """
+    return CronTriggerTimetable(f"0 {hour} * * *", timezone=LOCAL_TIMEZONE, run_immediately=timedelta(0))
+
 
 PERIOD_PATTERN = r"^\d{4}-Q[1-4]$"
 

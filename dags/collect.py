@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from _shared import DEFAULTS, LOCAL_TIMEZONE
+from _shared import DEFAULTS, daily
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-from airflow.sdk import CronTriggerTimetable, dag, task
+from airflow.sdk import dag, task
 
 
 @dag(
-    schedule=CronTriggerTimetable("0 1 * * *", timezone=LOCAL_TIMEZONE, run_immediately=False),
+    schedule=daily(1),
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,

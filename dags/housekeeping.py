@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from _shared import DEFAULTS, LOCAL_TIMEZONE
-from airflow.sdk import CronTriggerTimetable, dag, task
+from _shared import DEFAULTS, daily
+from airflow.sdk import dag, task
 
 
 @dag(
-    schedule=CronTriggerTimetable("0 3 * * *", timezone=LOCAL_TIMEZONE, run_immediately=False),
+    schedule=daily(3),
     catchup=False,
     max_active_runs=1,
     default_args=DEFAULTS,

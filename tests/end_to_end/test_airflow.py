@@ -86,6 +86,7 @@ def journey(stack: Stack, small: Sample) -> Stack:
     drop(own, *chosen.values(), broken)
     assert stack.wait("collect", stack.trigger("collect")) == "success"
     wait_idle(stack)
+    assert stack.wait("housekeeping", stack.trigger("housekeeping")) == "success"
     run_id = stack.trigger("quarter", conf={"period": str(PERIOD)})
     _approve(stack, "quarter", run_id)
     assert stack.wait("quarter", run_id) == "success"
@@ -160,8 +161,8 @@ def test_any_task_cleared_and_run_again_leaves_the_same_state(journey: Stack) ->
         assert state(journey) == before, (dag_id, task_id)
         assert files_of(journey.settings) == files, (dag_id, task_id)
         cleared += 1
-    # Two of collect, four of each sector and of the rejected file, four of indicators, six of quarter.
-    assert cleared == 2 + 4 * 6 + 4 + 4 + 6
+    # Two of collect, four of each sector and of the rejected file, four of indicators, six of quarter, housekeeping's.
+    assert cleared == 2 + 4 * 6 + 4 + 4 + 6 + 1
 
 
 def test_the_same_files_dropped_again_change_nothing(journey: Stack, small: Sample) -> None:
