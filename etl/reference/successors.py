@@ -6,9 +6,11 @@ Sources, and which rows were found and which are from memory: ``etl/reference/da
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal
 
 from etl.reference.data_files import rows
@@ -66,8 +68,8 @@ class Moved:
     communes of the later day with territory whose former communes the reference does not have.
     """
 
-    counted_in: dict[str, str | None]
-    parts: dict[str, frozenset[str | None]]
+    counted_in: Mapping[str, str | None]
+    parts: Mapping[str, frozenset[str | None]]
     unknown: frozenset[str]
 
 
@@ -82,9 +84,10 @@ def moved(first: date, last: date) -> Moved:
             steps[one.old].append(one)
     by_key = {(u.code, u.valid_from): u for u in all_units() if u.level == "commune"}
     ends = {u.code: _ends((u.code, u.valid_from), steps, by_key, last) for u in units_on(first).communes}
+    # Read-only, because they are kept: what one caller changed, the next would take for the truth.
     return Moved(
-        counted_in={code: main for code, (main, _) in ends.items()},
-        parts={code: parts for code, (_, parts) in ends.items()},
+        counted_in=MappingProxyType({code: main for code, (main, _) in ends.items()}),
+        parts=MappingProxyType({code: parts for code, (_, parts) in ends.items()}),
         unknown=_unknown(first, last),
     )
 
