@@ -176,6 +176,11 @@ class Contract(_Strict):
         starts = {c.valid_from for c in self.columns} | {c.valid_to and c.valid_to + timedelta(1) for c in self.columns}
         return tuple(self.on(day) for day in sorted({date.min, *filter(None, starts)}))
 
+    @cached_property
+    def columns_over_time(self) -> tuple[frozenset[str], ...]:
+        """The names of the columns of each of its forms."""
+        return tuple(frozenset(c.name for c in form.columns) for form in self.forms)
+
     def _with(self, columns: tuple[Column, ...]) -> Contract:
         if columns == self.columns:
             return self

@@ -167,7 +167,9 @@ def _fit(block: Mapping[int, Path], form: Contract, above: str) -> tuple[float, 
     strange = sum(not columns and not is_serial(path[-1]) for path, columns in zip(block.values(), named, strict=True))
     sure = sum(max(columns.values()) for columns in named if columns) / sum(1 for columns in named if columns)
     matched = min(len(found), sum(map(bool, named)))
-    dice = 2 * matched * sure / (matched + _OF_A_STRANGER * strange + len(form.columns))
+    # Of the forms over time the one that the headers fit: no file has the columns of all of them.
+    wanted = min(len(columns | found) for columns in form.columns_over_time)
+    dice = 2 * matched * sure / (matched + _OF_A_STRANGER * strange + wanted)
     title = fold(form.title)
     if any(title in fold(text) for path in block.values() for text in path):
         return 0.0, False
