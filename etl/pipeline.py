@@ -290,7 +290,7 @@ def _through(engine: Engine, settings: Settings, submission: ledger.Submission, 
 
 def document(settings: Settings) -> list[Path]:
     """Bring the Data Docs of every sector and period in step with what the checks said; the folders built anew."""
-    with connect(settings) as engine, engine.begin() as conn:
+    with connect(settings) as engine, locks.alone(engine, locks.DATA_DOCS), engine.begin() as conn:
         return data_docs.build(conn, settings.data_docs, settings.data_docs_periods)
 
 

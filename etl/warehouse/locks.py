@@ -10,11 +10,15 @@ from sqlalchemy import Engine, text
 INBOX = "inbox"
 """Scanning the inbox, by one worker at a time."""
 
+DATA_DOCS = "data docs"
+"""Building the Data Docs, by one worker at a time."""
+
 
 @contextmanager
 def alone(engine: Engine, what: str) -> Iterator[None]:
-    """Nobody else works on ``what`` (a submission's id, ``INBOX``) during the block; waits until that is so.
+    """Nobody else works on ``what`` during the block; waits until that is so.
 
+    what: a submission's id, ``INBOX``, ``DATA_DOCS``.
     The lock is held by a connection of its own, which no transaction of the block ends.
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as guard:
