@@ -17,7 +17,7 @@ from etl.faults import point
 from etl.model.period import Period
 from etl.reference.units import units_on
 from etl.settings import Settings
-from etl.warehouse import connect, decisions, ledger
+from etl.warehouse import connect, decisions, ledger, locks
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def decide(settings: Settings, subject: str, choice: decisions.Choice, by: str, 
 
     A refused quarter may be decided again. Raises LookupError when nothing about the subject waits.
     """
-    with connect(settings) as engine, engine.begin() as conn:
+    with connect(settings) as engine, locks.alone(engine, f"decision/{subject}"), engine.begin() as conn:
         newest = decisions.newest(conn, subject)
         if newest is None or newest.choice is not None:
             period = _period(subject)

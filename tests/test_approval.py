@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +138,21 @@ def test_refused_it_is_rejected_with_the_reason_and_stays_so(home: Settings, hel
     # Sent again in full it needs nobody.
     whole = villages(home, PERIOD, 10, 90, "day-du")
     assert take(home, whole).submission.state == "accepted"
+
+
+def test_of_two_who_decide_at_once_one_is_told_that_it_is_decided(home: Settings, held: pipeline.Ingested) -> None:
+    subject = held.submission.id
+    start = threading.Barrier(2)
+
+    def decide(choice: decisions.Choice) -> bool:
+        start.wait()
+        return approval.decide(home, subject, choice, choice, "vì")
+
+    with ThreadPoolExecutor() as people:
+        counted = dict(zip(("approve", "refuse"), people.map(decide, ("approve", "refuse")), strict=True))
+    assert sorted(counted.values()) == [False, True]
+    (kept,) = ask(home, "SELECT choice, decided_by FROM quality.decision")
+    assert counted[kept.choice] and kept.decided_by == kept.choice
 
 
 def test_a_worker_that_died_after_the_decision_is_made_good(home: Settings, held: pipeline.Ingested) -> None:

@@ -18,7 +18,7 @@ DATA_DOCS = "data docs"
 def alone(engine: Engine, what: str) -> Iterator[None]:
     """Nobody else works on ``what`` during the block; waits until that is so.
 
-    what: a submission's id, ``INBOX``, ``DATA_DOCS``.
+    what: a submission's id, ``decision/<subject>``, ``INBOX``, ``DATA_DOCS``.
     The lock is held by a connection of its own, which no transaction of the block ends.
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as guard:
