@@ -33,7 +33,7 @@ from etl.model.period import Period
 from etl.opening import may_be_copied, open_file, taken_apart
 from etl.reference.rules import tell_all
 from etl.reference.units import units_on
-from etl.reporting import Definition, answer_name, write_answer, write_report
+from etl.reporting import Definition, answer_files, write_answer, write_report
 from etl.settings import SECTORS, Settings
 from etl.warehouse import connect, decisions, ledger, locks, moments, staging
 from etl.warehouse import load as loading
@@ -194,7 +194,8 @@ def _bring_in(conn: Connection, settings: Settings, submission: ledger.Submissio
 def answer(settings: Settings, submission_id: str) -> Path:
     """Write the submission's answer into the outbox, and anew those of others whose findings it has changed.
 
-    Returns the workbook's path. Raises OSError, WarehouseError.
+    One that lies there and shows what was found stays as it is. Returns the workbook's path. Raises OSError,
+    WarehouseError.
     """
     with connect(settings) as engine:
         with engine.begin() as conn:
@@ -205,11 +206,11 @@ def answer(settings: Settings, submission_id: str) -> Path:
 
 
 def _answer_one(engine: Engine, settings: Settings, submission_id: str) -> Path:
-    with _turn(engine, submission_id) as (before, submission):
+    with _turn(engine, submission_id) as (_, submission):
         folder = settings.outbox / submission.sector
-        if before.answered_version < submission.answered_version == submission.findings_version:
-            # Another worker has just written it.
-            return folder / answer_name(submission.file_name, submission_id, ".xlsx")
+        there = answer_files(submission, folder)
+        if submission.answered_version == submission.findings_version and all(place.exists() for place in there):
+            return there[0]
         with engine.begin() as conn:
             findings = ledger.findings(conn, submission=submission_id, origins=ledger.ANSWERED)
         title = contract(submission.dataset).title if submission.dataset else ""

@@ -37,6 +37,12 @@ def answer_name(file_name: str, submission_id: str, extension: str) -> str:
     return stem.encode()[:room].decode("utf-8", "ignore") + tail
 
 
+def answer_files(submission: Submission, folder: Path) -> tuple[Path, Path]:
+    """Where a submission's answer lies in its sector's outbox: the workbook, and the verdict in one line."""
+    book, line = (folder / answer_name(submission.file_name, submission.id, end) for end in (".xlsx", ".txt"))
+    return book, line
+
+
 def verdict_line(submission: Submission, findings: pd.DataFrame) -> str:
     """The verdict in one line, as the folder shows it."""
     if submission.state == "held":
@@ -96,11 +102,11 @@ def write_answer(
     )
     book.active = 0
     _result_sheet(sheet, submission, findings, title, names if own else set())
-    place = folder / answer_name(submission.file_name, submission.id, ".xlsx")
+    place, beside = answer_files(submission, folder)
     finish = marked.with_values(source, book.sheetnames) if own and source else bytes
     path = safe.save(book, place, finish)
     line = f"{verdict_line(submission, findings)} {_way_out(submission, findings)}".replace("\n", " ").rstrip()
-    durable.write(folder / answer_name(submission.file_name, submission.id, ".txt"), f"\ufeff{line}\r\n".encode())
+    durable.write(beside, f"\ufeff{line}\r\n".encode())
     return path
 
 
