@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import psycopg
@@ -84,9 +85,9 @@ def differences(wanted: State, there: State) -> list[str]:
     """Line by line what one state has and the other has not; equal states: none."""
     told = []
     for name in sorted(wanted.keys() | there.keys()):
-        before, after = (side[name].split("\n") if name in side else [] for side in (wanted, there))
-        told += [f"{name}: missing {line}" for line in before if line not in after]
-        told += [f"{name}: too much {line}" for line in after if line not in before]
-        if set(before) == set(after) and len(before) != len(after):
-            told.append(f"{name}: {len(before)} lines became {len(after)}")
+        if wanted.get(name) == there.get(name):
+            continue
+        before, after = (Counter(side[name].split("\n") if name in side else []) for side in (wanted, there))
+        told += [f"{name}: missing {line}" for line in (before - after).elements()]
+        told += [f"{name}: too much {line}" for line in (after - before).elements()]
     return told
