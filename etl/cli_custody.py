@@ -68,7 +68,8 @@ def forget(around: Around, number: str, reason: str, by: str, yes: bool) -> None
 
     with around.progress(0, "looking into") as step:
         plan = forgetting.plan(around.settings(), number, step)
-    if plan.nothing and not forgetting.is_under_way(around.settings()):
+    resumed = forgetting.is_under_way(around.settings())
+    if plan.nothing and not resumed:
         around.out.print("Nobody with this number is in the facts, the files or the reviewed waivers and corrections.")
         return
     for dataset, count in sorted(plan.rows.items()):
@@ -86,7 +87,9 @@ def forget(around: Around, number: str, reason: str, by: str, yes: bool) -> None
         click.confirm("Take this person out?", abort=True)
     with around.progress(0, "forgetting") as step:
         forgetting.carry_out(around.settings(), plan, by=by, reason=reason, progress=step)
-    around.out.print(f"Done. In place of the person stands {plan.traces.pseudonym.token}.")
+    around.out.print(f"Done. In place of the person stands {plan.token}.")
+    if resumed and not forgetting.plan(around.settings(), number).nothing:
+        around.out.print("Files with the person have come in the meantime: run this once more.")
 
 
 @click.command()

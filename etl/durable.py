@@ -16,14 +16,14 @@ from typing import BinaryIO
 from etl.faults import point
 
 
-def write(place: Path, content: bytes) -> None:
-    """Let a file have this content. Raises OSError."""
-    with replacing(place) as file:
+def write(place: Path, content: bytes, mode: int | None = None) -> None:
+    """Let a file have this content, and this mode (None: as files have here). Raises OSError."""
+    with replacing(place, mode) as file:
         file.write(content)
 
 
 @contextmanager
-def replacing(place: Path) -> Iterator[BinaryIO]:
+def replacing(place: Path, mode: int | None = None) -> Iterator[BinaryIO]:
     """A file to write; when the block ends its content lies at ``place``, also after a loss of power.
 
     Until then it has a hidden name beside ``place``, which follows from the name: what a killed attempt has left is
@@ -33,7 +33,7 @@ def replacing(place: Path) -> Iterator[BinaryIO]:
     place.parent.mkdir(parents=True, exist_ok=True)
     with exclusive(fresh) as file:
         yield file
-        settle(file, fresh, place)
+        settle(file, fresh, place, mode)
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def exclusive(path: Path) -> Iterator[BinaryIO]:
     """
     while True:
         # Opened without truncation: until the lock is held, the content is somebody else's.
-        file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b")
+        file = os.fdopen(_opened(path), "r+b")
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
             if not _is_still(file, path):
@@ -64,9 +64,20 @@ def exclusive(path: Path) -> Iterator[BinaryIO]:
                 file.close()
 
 
-def settle(file: BinaryIO, now: Path, place: Path) -> None:
-    """Put an exclusive file on the disk for good and give it its name there."""
+def _opened(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except PermissionError:
+        # One that a killed attempt had finished but for its name, and its mode lets nobody write.
+        path.chmod(0o600)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+
+
+def settle(file: BinaryIO, now: Path, place: Path, mode: int | None = None) -> None:
+    """Put an exclusive file on the disk for good, with a mode, and give it its name there."""
     file.flush()
+    if mode is not None:
+        os.fchmod(file.fileno(), mode)
     os.fsync(file.fileno())
     point("file.written")
     now.replace(place)

@@ -17,8 +17,9 @@ from etl.contracts import Column
 from etl.custody.person import Person
 from etl.custody.pseudonym import Pseudonym, bare, day_texts, replaced
 from etl.model.grid import Grid
+from etl.model.reproducible import same_times
 from etl.model.text import spelling_key
-from etl.reporting.safe import text_cell
+from etl.reporting.safe import temporary_files_apart, text_cell
 
 _FEWEST_DIGITS = 8
 
@@ -112,8 +113,7 @@ def _cell(value: str, column: Column | None, traces: Traces) -> str:
 def write(place: Path, kind: str, grids: Sequence[Grid]) -> None:
     """Put the cells in place of a file: as text where it was one, else as a workbook. Nothing else of it is kept."""
     content = _as_text(grids[0]) if kind == "text" and grids else _as_workbook(grids)
-    durable.write(place, content)
-    place.chmod(0o440)
+    durable.write(place, content, 0o440)
 
 
 def _as_text(grid: Grid) -> bytes:
@@ -128,13 +128,14 @@ def _as_workbook(grids: Sequence[Grid]) -> bytes:
     book = Workbook(write_only=True)
     if any(grid.from_1904 for grid in grids):
         book.epoch = CALENDAR_MAC_1904
-    for grid in grids:
-        sheet = book.create_sheet(grid.sheet)
-        for line in _lines(grid):
-            sheet.append([None if value is None else text_cell(sheet, value) for value in line])
     sink = io.BytesIO()
-    book.save(sink)
-    return sink.getvalue()
+    with temporary_files_apart():
+        for grid in grids:
+            sheet = book.create_sheet(grid.sheet)
+            for line in _lines(grid):
+                sheet.append([None if value is None else text_cell(sheet, value) for value in line])
+        book.save(sink)
+    return same_times(sink.getvalue())
 
 
 def _lines(grid: Grid) -> list[list[str | float | None]]:

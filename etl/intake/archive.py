@@ -10,6 +10,8 @@ from pathlib import Path
 from etl import durable
 from etl.faults import point
 
+_READ_ONLY = 0o440
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -47,7 +49,5 @@ def keep(source: Path, archive: Path, drop: str = "") -> Kept:
             incoming.unlink()
             point("archive.known")
         else:
-            durable.settle(copy, incoming, kept)
-        # Last, so that a worker that dies before it leaves a half copy that can be written to.
-        kept.chmod(0o440)
+            durable.settle(copy, incoming, kept, _READ_ONLY)
     return Kept(digest.hexdigest(), kept.stat().st_size, kept)

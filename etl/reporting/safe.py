@@ -96,17 +96,18 @@ def save(book: Workbook, path: Path, finish: Callable[[bytes], bytes] = bytes) -
     book.properties.creator = "giamngheo"
     book.properties.created = book.properties.modified = SAVED
     buffer = io.BytesIO()
-    with durable.room() as folder, _temporary_files_in(folder):
+    with temporary_files_apart():
         book.save(buffer)
     durable.write(path, same_times(finish(buffer.getvalue())))
     return path
 
 
 @contextmanager
-def _temporary_files_in(folder: Path) -> Iterator[None]:
+def temporary_files_apart() -> Iterator[None]:
     """openpyxl writes each sheet, people and all, into a temporary file first; one of a killed worker must not stay."""
-    before, tempfile.tempdir = tempfile.tempdir, str(folder)
-    try:
-        yield
-    finally:
-        tempfile.tempdir = before
+    with durable.room() as folder:
+        before, tempfile.tempdir = tempfile.tempdir, str(folder)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before

@@ -429,9 +429,9 @@ def answer_anew(conn: Connection, submissions: Sequence[str]) -> None:
 
 
 def stale_answers(conn: Connection) -> list[str]:
-    """Finished submissions whose answer was written once and does not show their findings any more."""
+    """Submissions, finished or held, whose answer was written once and does not show their findings any more."""
     query = text(
-        "SELECT id FROM intake.submission WHERE state IN ('accepted', 'rejected')"
+        "SELECT id FROM intake.submission WHERE state IN ('accepted', 'rejected', 'held')"
         " AND answered_version BETWEEN 0 AND findings_version - 1 ORDER BY id"
     )
     return list(conn.scalars(query))

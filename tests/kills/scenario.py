@@ -15,6 +15,9 @@ from tests.support import edited
 
 _FIRST = datetime(2019, 1, 10, 1, tzinfo=UTC).timestamp()
 UNIT = "085"
+FORGOTTEN = "010056001674"
+"""The head of the second household: in both of its lists, and in a row of the members' that is rejected."""
+
 CREDIT = "084"
 
 
@@ -30,19 +33,30 @@ def fill(inbox: Path, files: Mapping[tuple[str, str], Path], scratch: Path) -> N
             both.writestr(zipfile.ZipInfo(f"xã/{source.name}"), source.read_bytes())
     members = edited(
         files["register_member", UNIT], register / "thành viên_085_2018-Q4.xlsx", "register_member",
-        {(1, "full_name"): "", (2, "sex"): "khác"},
+        {(1, "full_name"): "", (2, "sex"): "khác", (5, "full_name"): ""},
     )  # fmt: skip
     loans = files["credit_loan", CREDIT]
     _of_september(loans, credit / "vay_2018-Q3.xlsx")
     # Without its greatest loan the total is less than half of the quarter before, and so it is of the next file.
     edited(loans, credit / "vay_2018-Q4.xlsx", "credit_loan", {(1, "principal"): "abc"})
     edited(loans, credit / "vay_sửa_2018-Q4.xlsx", "credit_loan", {(1, "outstanding"): 1000})
+    edited(loans, credit / "vay_chờ_2018-Q4.xlsx", "credit_loan", {(1, "outstanding"): 2000})
     (credit / "hỏng.xlsx").write_bytes(b"no workbook at all" * 20)
     # The same list without its first household under that number: its members are nobody's any more.
     edited(households, register / "sửa_hộ_085_2018-Q4.xlsx", "register_household", {(1, "household_code"): "999999"})
     # The same content once more, under another name.
     (register / "thành viên gửi lại.xlsx").write_bytes(members.read_bytes())
-    order = ("hai biểu", "thành viên_", "vay_2018-Q3", "hỏng", "vay_2018-Q4", "vay_sửa", "sửa_hộ", "thành viên gửi")
+    order = (
+        "hai biểu",
+        "thành viên_",
+        "vay_2018-Q3",
+        "hỏng",
+        "vay_2018-Q4",
+        "vay_sửa",
+        "vay_chờ",
+        "sửa_hộ",
+        "thành viên gửi",
+    )
     for path in (p for p in inbox.rglob("*") if p.is_file()):
         minute = next(at for at, start in enumerate(order) if path.name.startswith(start))
         os.utime(path, (_FIRST + 60 * minute,) * 2)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from types import SimpleNamespace
 
 from etl import approval, pipeline
+from etl.custody import begun
+from etl.custody import forget as forgetting
 from etl.settings import Settings
+from tests.kills import scenario
 
 PERIOD = "2018-Q4"
 _DECIDED = ("Trần Thị B", "đã đối chiếu với ngân hàng")
@@ -22,11 +26,13 @@ def after_receiving(received: Iterable[str]) -> Iterator[str]:
     yield from (f"{step} {last}" for step in ("prepare", "load", "answer"))
     steps = ("cross_check", "gate", "approve", "measure", "publish_edition", "report", "document")
     yield from (f"{step} {PERIOD}" for step in steps)
+    yield f"leave {last}"
+    yield f"forget {scenario.FORGOTTEN}"
 
 
 def after_holding(submission: str, nth: int) -> list[str]:
-    """What goes before the load of a held submission; the first is approved, the others are refused."""
-    return [f"announce {submission}", f"{'refuse' if nth else 'approve'} {submission}"]
+    """What goes before the load of a held submission: the first is approved, the next refused, others wait on."""
+    return [f"announce {submission}", *(f"{choice} {submission}" for choice in ("approve", "refuse")[nth : nth + 1])]
 
 
 def do(settings: Settings, task: str) -> list[str]:
@@ -41,6 +47,15 @@ def do(settings: Settings, task: str) -> list[str]:
             approval.announce(settings, subject)
         case "approve" | "refuse":
             approval.decide(settings, subject, step, *_DECIDED)  # type: ignore[arg-type]
+        case "leave":
+            # Rows of a finished submission, as a worker leaves them that died and was not run again.
+            (settings.archive / "prepared" / f"{subject}.parquet").touch()
+        case "forget":
+            # The same made-up names in every run.
+            begun.secrets = SimpleNamespace(token_bytes=bytes)  # type: ignore[assignment]
+            plan = forgetting.plan(settings, subject)
+            if not plan.nothing or forgetting.is_under_way(settings):
+                forgetting.carry_out(settings, plan, by="Lan", reason="đơn đề nghị")
         case "document":
             pipeline.document(settings)
         case "report":

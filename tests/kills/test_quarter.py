@@ -1,4 +1,4 @@
-"""Every fault point of measure, edition, report, cross, approval, struck in every way."""
+"""Every fault point of measure, edition, report, cross, approval, forget, struck in every way."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.kills.running import Stage, Undisturbed
 pytestmark = pytest.mark.kills
 
 
-@cells("measure", "edition", "report", "cross", "approval")
+@cells("measure", "edition", "report", "cross", "approval", "forget")
 def test_running_again_gives_the_undisturbed_state(
     stage: Stage, run: Undisturbed, point: str, kind: str, record_property: Callable[[str, object], None]
 ) -> None:
