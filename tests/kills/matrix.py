@@ -11,9 +11,20 @@ from tests.kills.points import of
 from tests.kills.running import Stage, Undisturbed, strike
 
 
-def cells(*groups: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Parameters ``point`` and ``kind``: every point of some groups, every kind."""
-    return pytest.mark.parametrize(("point", "kind"), [(p, k) for p in of(*groups) for k in KINDS])
+def over(*groups: str) -> Callable[..., None]:
+    """The test of every point of some groups, struck in every way.
+
+    A file for each few groups, because files are what pytest-xdist shares out among its workers.
+    """
+
+    @pytest.mark.kills
+    @pytest.mark.parametrize(("point", "kind"), [(p, k) for p in of(*groups) for k in KINDS])
+    def running_again_gives_the_undisturbed_state(
+        stage: Stage, run: Undisturbed, point: str, kind: str, record_property: Callable[[str, object], None]
+    ) -> None:
+        struck(stage, run, point, kind, record_property)
+
+    return running_again_gives_the_undisturbed_state
 
 
 def places(run: Undisturbed, point: str, kind: str) -> list[tuple[int, int]]:

@@ -1,19 +1,5 @@
 """Every fault point of file, answer, docs, struck in every way."""
 
-from __future__ import annotations
+from tests.kills.matrix import over
 
-from collections.abc import Callable
-
-import pytest
-
-from tests.kills.matrix import cells, struck
-from tests.kills.running import Stage, Undisturbed
-
-pytestmark = pytest.mark.kills
-
-
-@cells("file", "answer", "docs")
-def test_running_again_gives_the_undisturbed_state(
-    stage: Stage, run: Undisturbed, point: str, kind: str, record_property: Callable[[str, object], None]
-) -> None:
-    struck(stage, run, point, kind, record_property)
+test_running_again_gives_the_undisturbed_state = over("file", "answer", "docs")
