@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
+from openpyxl.styles import Font
 from sqlalchemy import Connection, text
 
 from etl.model.period import Period
 from etl.reference.units import Units
-from etl.reporting import safe
+from etl.reporting import listing, safe
 from etl.reporting.words import SUPPRESSED, SUPPRESSED_NOTE
 
 SHEET = "Đối chiếu liên ngành"
@@ -27,31 +26,17 @@ _HEADS = (
 
 def discrepancies_sheet(sheet: Any, conn: Connection, period: Period, edition: int | None, units: Units) -> None:
     """Fill the sheet for an edition (None: what was found last). No person is in it, and no count of fewer than 5."""
-    safe.put(sheet["A1"], f"{SHEET} – {period.title_vi}").font = Font(bold=True, size=13)
-    hint = f"Không kể trường hợp chưa chắc chắn hoặc đã được miễn. {SUPPRESSED_NOTE}"
-    safe.put(sheet["A2"], hint).font = Font(italic=True, color="7F7F7F")
-    for column, (label, width) in enumerate(_HEADS, start=1):
-        safe.head(safe.put(sheet.cell(4, column), label))
-        sheet.column_dimensions[get_column_letter(column)].width = width
+    note = f"Không kể trường hợp chưa chắc chắn hoặc đã được miễn. {SUPPRESSED_NOTE}"
+    listing.begin(sheet, f"{SHEET} – {period.title_vi}", note, _HEADS)
     rows = _rows(conn, period, edition)
-    for at, row in enumerate(rows, start=5):
+    for at, row in enumerate(rows, start=listing.FIRST):
         worst = units[row.worst_unit_code].name if row.worst_unit_code else ""
         line = (row.title, units[row.unit_code].name, SUPPRESSED if row.suppressed else row.findings,
                 "" if row.worst_difference is None else row.worst_difference, worst)  # fmt: skip
-        for column, value in enumerate(line, start=1):
-            cell = safe.put(sheet.cell(at, column), value)
-            cell.border, cell.alignment = safe.THIN, Alignment(wrap_text=True, vertical="center")
-            if column in (3, 4):
-                cell.number_format = "#,##0" if column == 3 else "+#,##0;-#,##0;0"
-                cell.alignment = Alignment(horizontal="right", vertical="center")
+        for cell in listing.line(sheet, at, line, {3: "#,##0", 4: "+#,##0;-#,##0;0"}):
             if row.unit_level == "province":
                 cell.font, cell.fill = Font(bold=True), safe.FILLS["district"]
-        safe.fit_row(sheet, at)
-    if not rows:
-        safe.put(sheet["A5"], "Không có chênh lệch nào.")
-    sheet.freeze_panes = "C5"
-    safe.one_page_across(sheet)
-    sheet.print_title_rows = "4:4"
+    listing.end(sheet, rows, "Không có chênh lệch nào.")
 
 
 def _rows(conn: Connection, period: Period, edition: int | None) -> Sequence[Any]:

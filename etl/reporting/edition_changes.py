@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
 from sqlalchemy import Connection, text
 
 from etl.model.period import Period
 from etl.reference.units import Units
-from etl.reporting import safe
+from etl.reporting import listing
 from etl.reporting.words import AREAS, SUPPRESSED
 
 SHEET = "Thay đổi so với lần trước"
@@ -29,33 +27,19 @@ def changes_sheet(
 
     names: indicator → how the report calls it, in its order; what is not published stays hidden here too.
     """
-    safe.put(sheet["A1"], f"Thay đổi so với lần công bố trước (lần {number - 1}) – {period.title_vi}")
-    sheet["A1"].font = Font(bold=True, size=13)
-    if _made_otherwise(conn, period, number):
-        note = "Cách tính, mục tiêu hoặc số liệu tham chiếu đã thay đổi so với lần trước."
-        safe.put(sheet["A2"], note).font = Font(italic=True, color="7F7F7F")
-    for column, (label, width) in enumerate(_HEADS, start=1):
-        safe.head(safe.put(sheet.cell(4, column), label))
-        sheet.column_dimensions[get_column_letter(column)].width = width
+    made_otherwise = "Cách tính, mục tiêu hoặc số liệu tham chiếu đã thay đổi so với lần trước."
+    title = f"Thay đổi so với lần công bố trước (lần {number - 1}) – {period.title_vi}"
+    listing.begin(sheet, title, made_otherwise if _made_otherwise(conn, period, number) else "", _HEADS)
     changed = [row for row in _changed(conn, period, number) if row.indicator in names]
     order = {code: at for at, code in enumerate(names)}
-    for at, row in enumerate(sorted(changed, key=lambda r: order[r.indicator]), start=5):
+    for at, row in enumerate(sorted(changed, key=lambda r: order[r.indicator]), start=listing.FIRST):
         values = (row.value_before, row.value_after, row.change)
         line = (names[row.indicator], _name(row.unit_code, units), *((SUPPRESSED,) * 3 if row.suppressed else values),
                 _files(row.submissions))  # fmt: skip
-        for column, value in enumerate(line, start=1):
-            cell = safe.put(sheet.cell(at, column), "–" if value is None else value)
-            cell.border, cell.alignment = safe.THIN, Alignment(wrap_text=True, vertical="center")
-            is_rate = row.denominator_after is not None or row.denominator_before is not None
-            if column in (3, 4, 5):
-                cell.number_format = "#,##0.00" if is_rate else "#,##0"
-                cell.alignment = Alignment(horizontal="right", vertical="center")
-        safe.fit_row(sheet, at)
-    if not changed:
-        safe.put(sheet["A5"], "Không có số liệu nào thay đổi.")
-    sheet.freeze_panes = "C5"
-    safe.one_page_across(sheet)
-    sheet.print_title_rows = "4:4"
+        is_rate = row.denominator_after is not None or row.denominator_before is not None
+        formats = dict.fromkeys((3, 4, 5), "#,##0.00" if is_rate else "#,##0")
+        listing.line(sheet, at, ["–" if value is None else value for value in line], formats)
+    listing.end(sheet, changed, "Không có số liệu nào thay đổi.")
 
 
 def _changed(conn: Connection, period: Period, number: int) -> Sequence[Any]:
