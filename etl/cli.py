@@ -16,7 +16,7 @@ from etl.cli_approval import approve
 from etl.cli_custody import backup, forget, housekeeping, restore
 from etl.cli_options import LEVELS, MOMENT, PERIOD, Around, exit_code, json_option, period_option, units_on_option
 from etl.cli_quality import take_again
-from etl.cli_time import diff
+from etl.cli_time import compare, diff, published
 from etl.model.period import Period
 from etl.settings import SECTORS, settings
 
@@ -339,7 +339,7 @@ def doctor() -> None:
     sys.exit(0 if healthy else EXIT_FAILED)
 
 
-for command in (diff, approve, backup, restore, forget, housekeeping, take_again):
+for command in (diff, compare, published, approve, backup, restore, forget, housekeeping, take_again):
     cli.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""The command line's questions about time: what changed between two moments."""
+"""The command line's questions about time: what changed between two moments, and from period to period."""
 
 from __future__ import annotations
 
@@ -56,3 +56,67 @@ def diff(
     around.out.print(difference.changes_table([c.as_record() for c in shown], f"Changes of {period}"))
     around.out.print(difference.causes_table([asdict(s) for s in found.submissions]))
     around.out.print(difference.rows_table(found.rows_behind(shown)))
+
+
+@click.command()
+@period_option
+@click.option("--level", type=click.Choice(LEVELS), help="default: the province; with --json or --csv every level")
+@click.option("--unit", help="one unit's code, such as 082, 02683 or 30a")
+@click.option("--as-of", type=MOMENT, help="as the warehouse stood at that moment")
+@json_option
+@click.option("--csv", "as_csv", is_flag=True, help="comma-separated output")
+@click.pass_obj
+def compare(
+    around: Around, period: Period, level: str | None, unit: str | None, as_of: datetime | None, as_json: bool,
+    as_csv: bool,
+) -> None:  # fmt: skip
+    """Each indicator beside the quarter before, a year ago and the year's start, and how far it is to the target.
+
+    Earlier figures are measured anew from what counts now, on this quarter's units. Across a change of the poverty
+    standard no difference is told. needed/quarter: the change per quarter that reaches the target in time.
+
+    \b
+    Example: giamngheo compare --period 2018-Q4
+      giamngheo compare --period 2018-Q4 --unit 084 --json
+    """
+    from etl import questions
+    from etl.reporting import comparison, tables
+
+    if level is None and unit is None and not (as_json or as_csv):
+        level = "province"
+    with around.progress(0, "comparing"):
+        found = questions.compare(around.settings(), period, level, unit, as_of)
+    if as_json:
+        tables.print_json(found)
+    elif as_csv:
+        click.echo(tables.csv_text(comparison.flat_records(found)), nl=False)
+    else:
+        names = {one["unit_name"] for one in found}
+        title = f"{period.title_vi}, {names.pop()}" if len(names) == 1 else str(period)
+        around.out.print(comparison.comparison_table(found, title))
+
+
+@click.command()
+@period_option
+@json_option
+@click.pass_obj
+def published(around: Around, period: Period, as_json: bool) -> None:
+    """Official figures of the quarter's year beside ours, with the difference and the source.
+
+    Also says which official totals are not the sum of the parts that the same source states.
+
+    \b
+    Example: giamngheo published --period 2018-Q4
+    """
+    from etl import questions
+    from etl.reference.published import footings
+    from etl.reporting import published, tables
+
+    with around.progress(0, "measuring"):
+        found = questions.published(around.settings(), period)
+    if as_json:
+        tables.print_json([{name: tables.plain(value) for name, value in one.items()} for one in found])
+        return
+    around.out.print(published.published_table(found, f"Published figures of {period.year}"))
+    for line in published.footing_lines(footings()):
+        around.out.print(f"✘ {line}", markup=False, soft_wrap=True)

@@ -25,15 +25,16 @@ from etl.checking import data_docs, load_reviewed
 from etl.contracts import contract, contracts
 from etl.examine import LOCAL_TIME, examine
 from etl.faults import point
-from etl.indicators import editions
+from etl.indicators import compare, editions
 from etl.indicators import measure as measuring
+from etl.indicators.published import beside_ours
 from etl.intake import archive, inbox
 from etl.model.examined import Verdict
 from etl.model.period import Period
 from etl.opening import may_be_copied, open_file, taken_apart
 from etl.reference.rules import tell_all
 from etl.reference.units import units_on
-from etl.reporting import Definition, answer_files, write_answer, write_report
+from etl.reporting import Content, Definition, answer_files, write_answer, write_report
 from etl.settings import SECTORS, Settings
 from etl.warehouse import connect, decisions, ledger, locks, moments, staging
 from etl.warehouse import load as loading
@@ -383,8 +384,21 @@ def publish_edition(settings: Settings, period: str) -> tuple[int, bool]:
 def report(settings: Settings, period: str, edition: int | None, folder: Path | None = None) -> Path:
     """Write the report workbook of an edition (None: the provisional figures); its path."""
     with connect(settings) as engine, engine.execution_options(isolation_level="REPEATABLE READ").begin() as conn:
-        shown = [Definition(**one) for one in editions.shown(conn, Period.parse(period), edition)]
-        forms = editions.forms(conn, Period.parse(period), edition)
-        path = write_report(conn, Period.parse(period), folder or settings.reports, edition, shown, forms)
+        content = report_content(conn, Period.parse(period), edition)
+        path = write_report(conn, Period.parse(period), folder or settings.reports, edition, content)
     point("report.written")
     return path
+
+
+def report_content(conn: Connection, period: Period, edition: int | None) -> Content:
+    """What the report of an edition tells: all of it as it was when that was published (None: as it is now)."""
+    values = editions.values(conn, period, edition)
+    if edition is not None:
+        compared = compare.kept(conn, period, edition)
+    else:
+        compared = [c.as_record() for c in compare.compare(conn, period)] if len(values) else []
+    official = beside_ours(period, editions.official(conn, period, edition), values)
+    return Content(
+        values, [Definition(**one) for one in editions.shown(conn, period, edition)],
+        editions.forms(conn, period, edition), compared, [p.as_record() for p in official],
+    )  # fmt: skip

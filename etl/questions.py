@@ -12,10 +12,12 @@ from sqlalchemy import Connection, text
 from etl import pipeline
 from etl.contracts import contract
 from etl.examine import LOCAL_TIME
+from etl.indicators import compare as comparing
 from etl.indicators import editions
 from etl.indicators import measure as measuring
 from etl.indicators import trace as tracing
 from etl.indicators.difference import Difference, difference
+from etl.indicators.published import beside_ours
 from etl.model.period import Period
 from etl.reference.units import units_on
 from etl.reporting.template import write_template
@@ -47,6 +49,29 @@ def indicators(
             raise LookupError(f"there is no unit {unit!r} on {day or period.last_day:%d/%m/%Y}")
         frame = frame[frame["unit_code"] == unit]
     return frame
+
+
+def compare(
+    settings: Settings, period: Period, level: str | None, unit: str | None, as_of: datetime | None
+) -> list[dict[str, Any]]:
+    """The figures of a period beside earlier ones and their targets, as records of ``indicators.compare.Compared``.
+
+    Raises LookupError for an unknown unit.
+    """
+    with connect(settings) as engine, engine.begin() as conn:
+        moments.stand_at(conn, as_of)
+        found = comparing.compare(conn, period)
+    if unit is not None and unit not in {c.unit_code for c in found}:
+        raise LookupError(f"there is no unit {unit!r} on {period.last_day:%d/%m/%Y}")
+    return [c.as_record() for c in found if level in (None, c.unit_level) and unit in (None, c.unit_code)]
+
+
+def published(settings: Settings, period: Period) -> list[dict[str, Any]]:
+    """The official figures of a period's year beside ours, as records of ``indicators.published.Published``."""
+    with connect(settings) as engine, engine.begin() as conn:
+        moments.stand_at(conn, None)
+        found = beside_ours(period, editions.official(conn, period, None), measuring.measure(conn, period))
+    return [one.as_record() for one in found]
 
 
 def trace(

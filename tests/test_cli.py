@@ -68,7 +68,9 @@ def test_every_command_shows_an_example() -> None:
                 "take-again",
                 "peek",
                 "doctor",
+                "compare",
                 "diff",
+                "published",
                 "approve",
             ]
         )
@@ -185,13 +187,26 @@ def test_questions_of_an_ingested_quarter(run: Any, ingested: Ingested, tmp_path
     code, out, _ = run(own, "findings", *period, "--json")
     # People whose card has lapsed are there on purpose; nothing else disagrees between the sectors.
     assert {f["rule"] for f in json.loads(out)} == {"cross_poor_without_card"}
+    code, out, _ = run(own, "compare", *period, "--unit", "082", "--json")
+    compared = next(r for r in json.loads(out) if r["indicator"] == "POV_RATE")
+    assert (compared["value"], compared["previous"]["why"]) == (one["value"], "no_data")
+    code, out, _ = run(own, "compare", *period, "--level", "district", "--csv")
+    assert {r["year_before_why"] for r in csv.DictReader(io.StringIO(out))} <= {"no_data", "suppressed"}
+    code, out, _ = run(own, "compare", *period)
+    assert code == 0 and "chưa có số liệu kỳ đó" in " ".join(out.split())
+    code, out, _ = run(own, "published", *period, "--json")
+    official = {(r["metric"], r["scope"]): r for r in json.loads(out)}
+    assert official["housing_plan", "province"]["difference"] == 0
+    assert official["population", "Bat Xat|082"]["ours"] > 0
+    code, out, _ = run(own, "published", *period)
+    assert code == 0 and "3.296 ≠ 3.084 (+212)" in out
     code, out, _ = run(own, "report", *period, "--out", str(tmp_path))
     assert Path(out.strip()).parent == tmp_path / "2018-Q4"
     code, out, _ = run(own, "indicators", *period)
     assert "POV_RATE" in out
     for wrong in (["trace", "POV_RAT", *period, "--unit", "10"], ["trace", "POV_RATE", *period, "--unit", "999"],
                   ["indicators", *period, "--unit", "999"], ["findings", "--submission", "x"],
-                  ["report", *period, "--edition", "9"]):  # fmt: skip
+                  ["compare", *period, "--unit", "999"], ["report", *period, "--edition", "9"]):  # fmt: skip
         code, _, err = run(own, *wrong)
         assert code == 70, wrong
         assert err.startswith("giamngheo: ")

@@ -11,12 +11,13 @@ import openpyxl
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from etl import pipeline
 from etl.checking import Reviewed
 from etl.checking.reviewed import Waiver
 from etl.cross_check import cross_check
 from etl.indicators import editions, measure
 from etl.model.period import Period
-from etl.reporting import Definition, write_report
+from etl.reporting import write_report
 from etl.warehouse import ledger
 from tests.support import PERIOD, put
 
@@ -252,12 +253,12 @@ def test_the_report_counts_without_a_person_and_hides_what_few_are_behind(conn: 
     # One more unit is hidden, so that the total does not give the three away.
     assert sum(row[3] for row in told.values()) >= 2
     measure.store(conn, PERIOD, measure.measure(conn, PERIOD))
-    definitions = [Definition(**d) for d in editions.shown(conn, PERIOD, None)]
-    forms = editions.forms(conn, PERIOD, None)
-    sheets = [
-        openpyxl.load_workbook(write_report(conn, PERIOD, tmp_path, edition, definitions, forms))["Đối chiếu liên ngành"]
-        for edition in (None, editions.publish(conn, PERIOD, "0").number)
-    ]  # fmt: skip
+
+    def sheet_of(edition: int | None) -> Any:
+        content = pipeline.report_content(conn, PERIOD, edition)
+        return openpyxl.load_workbook(write_report(conn, PERIOD, tmp_path, edition, content))["Đối chiếu liên ngành"]
+
+    sheets = [sheet_of(edition) for edition in (None, editions.publish(conn, PERIOD, "0").number)]
     provisional, frozen = ([[cell.value for cell in line] for line in sheet.iter_rows(min_row=4)] for sheet in sheets)
     assert provisional == frozen
     counts = [line[2] for line in provisional if line[0] == "Người nghèo không có thẻ BHYT còn hạn"]
@@ -265,5 +266,4 @@ def test_the_report_counts_without_a_person_and_hides_what_few_are_behind(conn: 
     # What is found later changes no edition.
     conn.execute(text("UPDATE intake.submission SET accepted_at = NULL WHERE id = 's-register_commune-082'"))
     cross_check(conn, PERIOD)
-    again = openpyxl.load_workbook(write_report(conn, PERIOD, tmp_path, 1, definitions, forms))["Đối chiếu liên ngành"]
-    assert [[cell.value for cell in line] for line in again.iter_rows(min_row=4)] == frozen
+    assert [[cell.value for cell in line] for line in sheet_of(1).iter_rows(min_row=4)] == frozen

@@ -12,11 +12,16 @@ import pandas as pd
 from sqlalchemy import Connection, text
 
 from etl.faults import point
-from etl.indicators import changes, discrepancies
+from etl.indicators import changes, compare, discrepancies
 from etl.indicators.measure import Counting, counting, definitions, insert, measure, value_records
 from etl.model.frames import records
 from etl.model.period import Period
 from etl.warehouse import at, ledger, moments
+
+_VALUES = (
+    "indicator", "unit_code", "unit_level", "numerator", "denominator", "value", "target", "met", "complete", "missing",
+    "suppressed",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,8 @@ def publish(conn: Connection, period: Period, code_version: str) -> Edition:
     point("edition.values")
     discrepancies.keep(conn, period, number)
     point("edition.discrepancies")
+    compare.keep(conn, period, number, frame)
+    point("edition.comparisons")
     if newest is not None:
         insert(conn, "edition_change", [{**key, **c} for c in _changes(conn, newest, period, frame, submissions)])
     point("edition.changes")
@@ -126,6 +133,26 @@ def shown(conn: Connection, period: Period, number: int | None) -> list[dict[str
 def forms(conn: Connection, period: Period, number: int | None) -> dict[str, str]:
     """Dataset → title of what sectors were to send, as ``shown``."""
     return dict(_defined(conn, period, number)["forms"])
+
+
+def official(conn: Connection, period: Period, number: int | None) -> list[dict[str, Any]]:
+    """The published figures of the period's year (rows of ``reference_figures.csv``), as ``shown``."""
+    return list(_defined(conn, period, number)["figures"])
+
+
+def values(conn: Connection, period: Period, number: int | None) -> pd.DataFrame:
+    """The figures of an edition, or (number None) the provisional ones.
+
+    Columns indicator, unit_code, unit_level, numerator, denominator, value, target, met, complete, missing, suppressed;
+    empty where there are none.
+    """
+    table = "mart.indicator_value" if number is None else "mart.edition_value"
+    own = "" if number is None else " AND number = :number"
+    result = conn.execute(
+        text(f"SELECT {', '.join(_VALUES)} FROM {table} WHERE period = :period{own}"),  # noqa: S608
+        {"period": str(period)} | ({} if number is None else {"number": number}),
+    )
+    return pd.DataFrame([tuple(r) for r in result.all()], columns=list(_VALUES), dtype="object")
 
 
 def _defined(conn: Connection, period: Period, number: int | None) -> dict[str, Any]:

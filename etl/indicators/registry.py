@@ -50,6 +50,8 @@ class Query(_Strict):
     which the further indicators of ``codes_of`` never are. people: where the number of people (or households) behind a
     figure stands: its numerator, the number of rows that contribute, or nowhere because it tells of none; sums_to: the
     indicator that the codes of the query add up to; hides_with: the indicator that this one would give away.
+    cumulative: counted from the first of January on, so that each year begins with nothing. of_poor: tells of the poor
+    as a sector states them, though it needs no register; ``rests_on_standard`` tells of all that do.
     of_deprivations: told only where the poverty standard counts any; not_rebased: why its counts do not add up along
     the successors of communes; nothing: they do.
     """
@@ -69,11 +71,18 @@ class Query(_Strict):
     people: Literal["numerator", "rows", "none"] = "numerator"
     sums_to: str | None = None
     hides_with: str | None = None
+    cumulative: bool = False
+    of_poor: bool = False
     of_deprivations: bool = False
     not_rebased: str = ""
     codes: dict[str, Names]
     codes_of: CodesOf | None = None
     sql: str
+
+    @property
+    def rests_on_standard(self) -> bool:
+        """Whether another poverty standard makes another series of it: whoever is poor changes with it."""
+        return self.of_poor or "register_household" in self.datasets
 
 
 class Indicator(_Strict):

@@ -51,6 +51,14 @@ class Period:
         """The quarter before."""
         return Period(self.year - (self.quarter == 1), (self.quarter + 2) % 4 + 1)
 
+    def year_before(self) -> Period:
+        """The same quarter of the year before."""
+        return Period(self.year - 1, self.quarter)
+
+    def year_end_before(self) -> Period:
+        """The last quarter of the year before: how things stood when the year began."""
+        return Period(self.year - 1, 4)
+
     def __str__(self) -> str:
         return f"{self.year}-Q{self.quarter}"
 

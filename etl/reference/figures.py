@@ -24,6 +24,10 @@ COLUMNS = (
 
 @lru_cache(maxsize=1)
 def figures() -> pd.DataFrame:
-    """``reference_figures.csv``: year int, value exact decimal text, the others text (empty where unknown)."""
+    """``reference_figures.csv``: year int, value exact decimal text, the others text (empty where unknown).
+
+    "same" as a source is the source of the row above.
+    """
     frame = pd.DataFrame(rows("reference_figures.csv"), columns=list(COLUMNS), dtype="str")
-    return frame.assign(year=frame["year"].astype("int64"))
+    source = frame["source"].mask(frame["source"].str.startswith("same")).ffill()
+    return frame.assign(year=frame["year"].astype("int64"), source=source)

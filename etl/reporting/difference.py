@@ -12,7 +12,7 @@ from rich.table import Table
 
 from etl.model.frames import records
 from etl.reporting.tables import plain
-from etl.reporting.words import number_vi
+from etl.reporting.words import number_vi, signed_vi
 
 _ROW_FIELDS = tuple(
     f"{name}_{side}"
@@ -55,7 +55,7 @@ def changes_table(changes: Sequence[dict[str, Any]], title: str) -> Table:
         parts = (_step(one["numerator_before"], one["numerator_after"]),
                  _step(one["denominator_before"], one["denominator_after"]))  # fmt: skip
         table.add_row(
-            one["indicator"], escape(one["unit_name"]), *values, signed(one["change"], 2 if rate else 0), *parts
+            one["indicator"], escape(one["unit_name"]), *values, signed_vi(one["change"], 2 if rate else 0), *parts
         )
     return table
 
@@ -64,13 +64,6 @@ def _step(before: Any, after: Any) -> str:
     if before is None and after is None:
         return ""
     return number_vi(before) if before == after else f"{number_vi(before)} → {number_vi(after)}"
-
-
-def signed(value: float | None, decimals: int) -> str:
-    """A difference with its sign, as Viet Nam writes numbers."""
-    if value is None:
-        return "–"
-    return ("+" if value > 0 else "") + number_vi(value, decimals)
 
 
 def causes_table(submissions: Iterable[dict[str, Any]]) -> Table:
@@ -113,4 +106,4 @@ def _steps(rows: pd.DataFrame) -> Iterator[str]:
 
 
 def _signed(value: Any) -> str:
-    return signed(value, 0 if value == int(value) else 1)
+    return signed_vi(value, 0 if value == int(value) else 1)

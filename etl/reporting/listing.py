@@ -20,6 +20,8 @@ def begin(sheet: Any, title: str, note: str, heads: Iterable[tuple[str, int]]) -
     safe.put(sheet["A1"], title).font = Font(bold=True, size=13)
     if note:
         safe.put(sheet["A2"], note).font = Font(italic=True, color="7F7F7F")
+    # Room for heads of two lines.
+    sheet.row_dimensions[_HEAD].height = 32
     for column, (label, width) in enumerate(heads, start=1):
         safe.head(safe.put(sheet.cell(_HEAD, column), label))
         sheet.column_dimensions[get_column_letter(column)].width = width

@@ -17,9 +17,11 @@ from sqlalchemy import Connection, text
 from etl.model.frames import records
 from etl.model.period import Period
 from etl.reference.units import Units, units_on
-from etl.reporting import discrepancies, safe
+from etl.reporting import comparison, discrepancies, published, safe
+from etl.reporting.comparison import comparison_sheet
 from etl.reporting.discrepancies import discrepancies_sheet
 from etl.reporting.edition_changes import SHEET, changes_sheet
+from etl.reporting.published import published_sheet
 from etl.reporting.words import AREAS, GROUPS, INCOMPLETE, LOCAL_TIME, SUPPRESSED, SUPPRESSED_NOTE, met_vi
 
 PERCENT = "#,##0.00"
@@ -42,48 +44,49 @@ class Definition:
     in_summary: bool
 
 
-def write_report(
-    conn: Connection, period: Period, folder: Path, edition: int | None, definitions: Sequence[Definition],
-    forms: Mapping[str, str],
-) -> Path:  # fmt: skip
-    """Write the report of an edition, or of the provisional figures; its path. Raises LookupError without figures.
+@dataclass(frozen=True)
+class Content:
+    """What a report tells.
 
+    values: indicator, unit_code, unit_level, numerator, denominator, value, target, met, complete, missing, suppressed.
     definitions, forms (dataset → title): what is told and what was to be sent, as it stood when the figures were made.
+    compared, published: each figure beside earlier ones (``indicators.compare``), official ones beside ours
+    (``indicators.published``).
     """
-    values = _values(conn, period, edition)
-    if not len(values):
+
+    values: pd.DataFrame
+    definitions: Sequence[Definition]
+    forms: Mapping[str, str]
+    compared: Sequence[Mapping[str, Any]] = ()
+    published: Sequence[Mapping[str, Any]] = ()
+
+
+def write_report(conn: Connection, period: Period, folder: Path, edition: int | None, content: Content) -> Path:
+    """Write the report of an edition, or of the provisional figures; its path. Raises LookupError without figures."""
+    if not len(content.values):
         what = f"edition {edition}" if edition else "provisional figures"
         raise LookupError(f"there are no {what} of {period}: run «giamngheo indicators» or the DAG «quarter» first")
     units = units_on(period.last_day)
-    values = values[values["indicator"].isin({d.code for d in definitions})]
+    values = content.values[content.values["indicator"].isin({d.code for d in content.definitions})]
     # What the period's poverty standard does not count is told of nobody.
-    definitions = [d for d in definitions if d.code in set(values["indicator"])]
+    definitions = [d for d in content.definitions if d.code in set(values["indicator"])]
     book = Workbook()
-    _summary(book.active, conn, period, edition, values, definitions, units, forms)
+    _summary(book.active, conn, period, edition, values, definitions, units, content.forms)
+    if content.compared:
+        comparison_sheet(book.create_sheet(comparison.SHEET), period, content.compared, definitions, units)
     for group, title in GROUPS.items():
         own = [d for d in definitions if d.group == group]
         if own:
             _group_sheet(book.create_sheet(title), title, period, values, own, units)
     discrepancies_sheet(book.create_sheet(discrepancies.SHEET), conn, period, edition, units)
-    _sources(book.create_sheet("Nguồn số liệu"), conn, period, edition, units, forms)
+    if content.published:
+        published_sheet(book.create_sheet(published.SHEET), period, content.published, units)
+    _sources(book.create_sheet("Nguồn số liệu"), conn, period, edition, units, content.forms)
     if edition is not None and edition > 1:
         names = {d.code: f"{d.name_vi} ({d.unit})" for d in definitions}
         changes_sheet(book.create_sheet(SHEET), conn, period, edition, names, units)
     suffix = f"lan-{edition}" if edition else "tam-tinh"
     return safe.save(book, folder / str(period) / f"bao-cao-giam-ngheo_{period}_{suffix}.xlsx")
-
-
-def _values(conn: Connection, period: Period, edition: int | None) -> pd.DataFrame:
-    columns = (
-        "indicator, unit_code, unit_level, numerator, denominator, value, target, met, complete, missing, suppressed"
-    )
-    if edition is None:
-        query, keys = f"SELECT {columns} FROM mart.indicator_value WHERE period = :period", {"period": str(period)}  # noqa: S608
-    else:
-        query = f"SELECT {columns} FROM mart.edition_value WHERE period = :period AND number = :number"  # noqa: S608
-        keys = {"period": str(period), "number": str(edition)}
-    result = conn.execute(text(query), {k: int(v) if k == "number" else v for k, v in keys.items()})
-    return pd.DataFrame([tuple(r) for r in result.all()], columns=list(result.keys()), dtype="object")
 
 
 def _summary(

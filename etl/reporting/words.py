@@ -30,8 +30,22 @@ AREAS = {"30a": "Các huyện nghèo 30a", "urban": "Khu vực thành thị", "r
 
 INCOMPLETE = "thiếu số liệu"
 
+NO_CHANGE_TOLD = {
+    "no_data": "chưa có số liệu kỳ đó", "incomplete": INCOMPLETE, "standard": "khác chuẩn nghèo, không so sánh",
+    "counts_anew": "tính lại từ đầu năm", "suppressed": "không công bố",
+}  # fmt: skip
+"""Why a figure is not compared with an earlier one (``indicators.compare.Why``)."""
+
 SUPPRESSED = "…"
 SUPPRESSED_NOTE = "Dấu … : không công bố, vì dưới 5 người (hộ) hoặc vì từ ô đó suy ra được một ô dưới 5 người (hộ)."
+
+
+NOT_BESIDE = {
+    "not_measured": "hệ thống không tính", "other_day": "thời điểm khác với kỳ báo cáo",
+    "other_standard": "khác chuẩn nghèo", "no_unit": "ngoài các đơn vị báo cáo", "incomplete": INCOMPLETE,
+    "suppressed": "không công bố",
+}  # fmt: skip
+"""Why nothing of ours stands beside a published figure (``indicators.published.Why``)."""
 
 
 def number_vi(value: float | int | Decimal | None, decimals: int = 0) -> str:
@@ -41,6 +55,13 @@ def number_vi(value: float | int | Decimal | None, decimals: int = 0) -> str:
     exact = value if isinstance(value, Decimal) else Decimal(str(value))
     rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return f"{rounded:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+
+
+def signed_vi(value: float | Decimal | None, decimals: int) -> str:
+    """A difference with its sign, as Viet Nam writes numbers; "–" for None."""
+    if value is None:
+        return "–"
+    return ("+" if value > 0 else "") + number_vi(value, decimals)
 
 
 def met_vi(met: bool | None) -> str:

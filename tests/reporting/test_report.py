@@ -8,9 +8,10 @@ import openpyxl
 import pytest
 from sqlalchemy import Connection, text
 
+from etl import pipeline
 from etl.indicators import editions, measure
 from etl.model.period import Period
-from etl.reporting import Definition, write_report
+from etl.reporting import write_report
 from etl.reporting.words import GROUPS, INCOMPLETE, SUPPRESSED
 
 pytestmark = pytest.mark.warehouse
@@ -24,12 +25,10 @@ def test_small_cells_are_not_in_the_workbook(measured: Connection, tmp_path: Pat
     small = frame[frame["people"].map(lambda n: n is not None and 0 < n < 5)]
     assert len(small) > 20
     assert frame["suppressed"].to_numpy()[small.index].all()
-    definitions = [Definition(**d) for d in editions.shown(measured, PERIOD, None)]
-    by_name = {d.name_vi: d for d in definitions}
+    content = pipeline.report_content(measured, PERIOD, None)
+    by_name = {d.name_vi: d for d in content.definitions}
     shown = {(r.indicator, r.unit_code): r for r in frame.itertuples()}
-    book = openpyxl.load_workbook(
-        write_report(measured, PERIOD, tmp_path, None, definitions, editions.forms(measured, PERIOD, None))
-    )
+    book = openpyxl.load_workbook(write_report(measured, PERIOD, tmp_path, None, content))
     seen = hidden = 0
     for title in GROUPS.values():
         if title not in book.sheetnames:

@@ -5,6 +5,7 @@ unit: "%"
 kind: plan
 direction: higher
 datasets: [housing_support]
+cumulative: true
 needs_commune_row: false
 basis: "QĐ 4008/QĐ-UBND; QĐ 33/2015/QĐ-TTg"
 notes: "The plan stands for the province alone (reference_figures.csv); elsewhere the count stands without a rate."

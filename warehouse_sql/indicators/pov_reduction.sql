@@ -5,6 +5,7 @@ unit: "điểm %"
 kind: rate
 direction: higher
 datasets: [register_household, register_commune]
+cumulative: true
 needs_commune_row: true
 people: none
 hides_with: POV_RATE
