@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from etl.cli_approval import approve
 from etl.cli_custody import backup, forget, housekeeping, restore
+from etl.cli_link import link
 from etl.cli_options import LEVELS, MOMENT, PERIOD, Around, exit_code, json_option, period_option, units_on_option
 from etl.cli_quality import take_again
 from etl.cli_time import compare, diff, published
@@ -339,7 +340,7 @@ def doctor() -> None:
     sys.exit(0 if healthy else EXIT_FAILED)
 
 
-for command in (diff, compare, published, approve, backup, restore, forget, housekeeping, take_again):
+for command in (diff, compare, published, link, approve, backup, restore, forget, housekeeping, take_again):
     cli.add_command(command)
 
 

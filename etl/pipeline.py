@@ -1,7 +1,7 @@
 """The two journeys, step by step. DAGs and the command line both call this module; it holds the order, not the work.
 
     drop ──receive──▶ submission ──prepare──▶ rows + findings ──load──▶ warehouse ──answer──▶ outbox
-    quarter: cross-check ──▶ measure ──▶ publish edition ──▶ report
+    quarter: link ──▶ cross-check ──▶ measure ──▶ publish edition ──▶ report
 
 Bad data never raises: a hopeless file ends as a rejected submission with an answer. Whatever raises here means the
 system, and every function can be called again any number of times with the same end state.
@@ -17,10 +17,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import Connection, Engine, text
 
 from etl import cross_check as between_sectors
-from etl import past_periods, register_relations
+from etl import linking, past_periods, register_relations
 from etl.checking import data_docs, load_reviewed
 from etl.contracts import contract, contracts
 from etl.examine import LOCAL_TIME, examine
@@ -297,6 +298,47 @@ def document(settings: Settings) -> list[Path]:
 
 
 # --- the quarter's journey ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What linking has changed, and how good all links of the period are, by pair of datasets.
+
+    quality: ``etl.linking.quality``; idle: ids of decisions that name no single pair of rows; outcome and frames: the
+    links by position, for who asks on.
+    """
+
+    kept: linking.Kept
+    idle: list[str]
+    outcome: linking.Outcome
+    frames: dict[str, pd.DataFrame]
+
+
+def link(
+    settings: Settings, period: str, *, anew: bool = False, progress: Callable[[str], None] = lambda _: None
+) -> Linked:  # fmt: skip
+    """Find out which rows of a period's sectors are about the same person or household; keeps what has changed.
+
+    Districts whose rows and decisions are those of the run before keep their links (anew: are looked through as well).
+    One transaction makes a run visible; nothing new, nothing is written. Raises WarehouseError, LinksError.
+    """
+    of = Period.parse(period)
+    with connect(settings) as engine, locks.alone(engine, f"{locks.LINKS}/{of}"):
+        progress("reading")
+        with engine.begin() as conn:
+            given = linking.read(conn, of)
+        point("link.read")
+        decisions = linking.load_decisions(settings.reviewed, of)
+        outcome = linking.link(
+            given.frames, given.trained, decisions, None if anew else given.parts, progress=progress
+        )  # fmt: skip
+        point("link.found")
+        progress("keeping")
+        with engine.begin() as conn:
+            kept = linking.keep(conn, of, given.frames, outcome)
+            point("link.kept")
+    point("link.committed")
+    return Linked(kept, outcome.idle, outcome, given.frames)
 
 
 def cross_check(settings: Settings, period: str) -> int:

@@ -179,5 +179,5 @@ def _member(household: Row, number: int, person: Row) -> Row:
         "village": household["village"], "member_no": number, "relation": relation,
         "insurance_number": person["_insurance"] if person["_register_knows_insurance"] else None,
         "studying": 6 <= person["age"] <= 14, "needs_training": person["age"] > 17 and number > 2,
-        "_classification": household["classification"],
+        "_classification": household["classification"], "_person": person["_insurance"],
     }  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -21,11 +21,15 @@ _POOR = ("poor_income", "poor_deprivation")
 
 @dataclass(frozen=True)
 class Province:
-    """Dataset → frame of the contract's columns: codes, dates (a year alone as int), numbers, flags, None: missing."""
+    """Dataset → frame of the contract's columns: codes, dates (a year alone as int), numbers, flags, None: missing.
+
+    whose: dataset → for each row the register's person, or household as commune|code, that it is about; None: nobody's.
+    """
 
     period: Period
     units: Units
     frames: dict[str, pd.DataFrame]
+    whose: dict[str, list[str | None]] = field(default_factory=dict)
 
 
 def build(
@@ -57,7 +61,20 @@ def build(
         name: pd.DataFrame(own, columns=[c.name for c in contract(name).on(day).columns], dtype="object")
         for name, own in rows.items()
     }
-    return Province(period, units, frames)
+    whose = {
+        "register_member": _of(rows, "register_member", "_person"), "health_card": _of(rows, "health_card", "_person"),
+        "education_pupil": _of(rows, "education_pupil", "_person"), "credit_loan": _houses_of(rows, "credit_loan"),
+        "housing_support": _houses_of(rows, "housing_support"),
+    }  # fmt: skip
+    return Province(period, units, frames, whose)
+
+
+def _of(rows: dict[str, list[Row]], dataset: str, name: str) -> list[str | None]:
+    return [row.get(name) for row in rows[dataset]]
+
+
+def _houses_of(rows: dict[str, list[Row]], dataset: str) -> list[str | None]:
+    return [f"{row['commune']}|{row['_household']}" if row["_household"] else None for row in rows[dataset]]
 
 
 def _nobody(code: str) -> Row:

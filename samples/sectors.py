@@ -75,6 +75,7 @@ def _cards_of(rng: np.random.Generator, place: Place, person: Row, code: str, da
             "id_number": person["_id"], "ethnicity": person["ethnicity"], "commune": place.code,
             "village": person["village"], "household_code": person.get("household_code"), "valid_from": first,
             "valid_to": last, "clinic": CLINICS[int(rng.integers(len(CLINICS)))],
+            "_person": person.get("_person"),
         }
         for first, last in spans
     ]  # fmt: skip
@@ -120,7 +121,7 @@ def _pupil(rng: np.random.Generator, place: Place, child: Row, classification: s
         "class_name": "Mầm 1" if level == "preschool" else f"{grade}A{int(rng.integers(1, 4))}", "status": status,
         "poverty_class": poverty, "fee_relief": relief, "support_months": months, "support_amount": months * 100_000,
         "lunch_support": level == "preschool" and poverty == "poor", "boarding_support": boarding,
-        "rice_kg": 15 * months if boarding else 0,
+        "rice_kg": 15 * months if boarding else 0, "_person": child.get("_person"),
     }  # fmt: skip
 
 
@@ -202,7 +203,7 @@ def houses(rng: np.random.Generator, place: Place, households: list[Row], day: d
             "started_on": None if progress == "not_started" else started, "completed_on": completed,
             "floor_area": int(rng.integers(48, 120)) / 2, "hard_floor": True, "hard_frame": True, "hard_roof": True,
             "budget": 0, "vbsp_loan": 25_000_000 if new else 0, "community": int(rng.integers(0, 11)) * 1_000_000,
-            "own_funds": int(rng.integers(5, 30)) * 1_000_000,
+            "own_funds": int(rng.integers(5, 30)) * 1_000_000, "_household": household["household_code"],
         })  # fmt: skip
     return rows
 

@@ -160,6 +160,7 @@ SUBMISSION_COLUMNS = ("verdict", "rows_accepted", "rows_rejected", "file")
 STATUS_COLUMNS = ("dataset", "unit", "state", "rows", "quality", "reason")
 QUALITY_COLUMNS = ("sector", "unit", "data_rows", "rows_doubted", "quality")
 QUALITY = "Quality: of 100 data rows (accepted and rejected) those without an unwaived critical or warning finding."
+LINK_COLUMNS = ("pair", "rows", "links", "by_method", "unlinked", "expected_precision", "expected_recall", "seconds")
 TRACE_COLUMNS = ("file", "sheet", "row", "numerator", "denominator")
 FOUND_COLUMNS = ("where", "severity", "header", "value", "message")
 """What fits on a terminal of 80 columns; ``--json`` has it all."""

@@ -15,13 +15,17 @@ from etl.warehouse.engine import at
 _ONE_PUBLISHER = 4_009_004
 """Advisory lock of whoever changes what counts, or freezes it."""
 
-_FINDS_NOW = "SELECT greatest(clock_timestamp(), (SELECT max(accepted_at) FROM intake.submission))"
+_FINDS_NOW = (
+    "SELECT greatest(clock_timestamp(), (SELECT max(accepted_at) FROM intake.submission),"
+    " (SELECT max(at) FROM history.link_run))"
+)
 
 # Later than every moment given before, also where the clock was set back.
 _FINDS_NEXT = (
     "SELECT greatest(clock_timestamp(),"
     " (SELECT max(accepted_at) FROM intake.submission) + interval '1 microsecond',"
-    " (SELECT max(as_of) FROM mart.edition) + interval '1 microsecond')"
+    " (SELECT max(as_of) FROM mart.edition) + interval '1 microsecond',"
+    " (SELECT max(at) FROM history.link_run) + interval '1 microsecond')"
 )
 
 
