@@ -66,6 +66,7 @@ def test_every_command_shows_an_example() -> None:
                 "report",
                 "template",
                 "take-again",
+                "link",
                 "peek",
                 "doctor",
                 "compare",

@@ -17,7 +17,7 @@ one of 250 (8), somebody has moved out of one family in eight (−3).
 """
 
 SURE_RELATIVE = 0.9
-"""Only relatives who are linked as surely as this are heard, so that no household lifts itself by its own bootstraps."""
+"""Only relatives who are linked as surely as this are heard, so that no household lifts itself by its bootstraps."""
 
 
 def families(left: pd.DataFrame) -> pd.Series[str]:
