@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from etl.contracts import Column, contracts
-from etl.indicators.registry import queries
+from etl.indicators.registry import Names, queries
 from etl.reference.codes import code_labels
 from etl.reference.rules import rules
 from etl.reference.targets import targets
@@ -70,11 +70,12 @@ def _indicators() -> Iterator[str]:
     yield "On the units of a later day (`--units-on`): docs/decisions/0026-units-of-a-later-day.md."
     for query in queries():
         yield f"\n## {', '.join(query.codes)}{f', {query.codes_of.code}' if query.codes_of else ''}\n"
-        yield from (f"- **{code}**: {names.vi} ({names.en})" for code, names in query.codes.items())
+        yield from (_named(code, names) for code, names in query.codes.items())
         if query.codes_of:
             each = query.codes_of
             yield f"- **{each.code}**: {each.vi} ({each.en}), for each of `{each.table}`"
-        yield f"- unit {query.unit}, {query.kind}, {query.direction} is better; rests on {', '.join(query.datasets)}"
+        rests_on = f"rests on {', '.join(query.datasets)}" if query.datasets else f"awaits `{query.awaits}`"
+        yield f"- unit {query.unit}, {query.kind}, {query.direction} is better; {rests_on}"
         yield f"- basis: {query.basis}"
         if query.notes:
             yield f"- {query.notes}"
@@ -85,6 +86,11 @@ def _indicators() -> Iterator[str]:
             if target.indicator in bases:
                 span = f"from {target.valid_from} to {target.valid_to}"
                 yield f"- target ({target.scope}): {target.op} {target.value:g} {span}"
+
+
+def _named(code: str, names: Names) -> str:
+    other = f", {names.direction} is better" if names.direction else ""
+    return f"- **{code}**: {names.vi} ({names.en}){other}"
 
 
 def main() -> int:

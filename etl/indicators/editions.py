@@ -20,7 +20,7 @@ from etl.warehouse import at, ledger, moments
 
 _VALUES = (
     "indicator", "unit_code", "unit_level", "numerator", "denominator", "value", "target", "met", "complete", "missing",
-    "suppressed",
+    "suppressed", "by_link",
 )  # fmt: skip
 
 
@@ -143,8 +143,8 @@ def official(conn: Connection, period: Period, number: int | None) -> list[dict[
 def values(conn: Connection, period: Period, number: int | None) -> pd.DataFrame:
     """The figures of an edition, or (number None) the provisional ones.
 
-    Columns indicator, unit_code, unit_level, numerator, denominator, value, target, met, complete, missing, suppressed;
-    empty where there are none.
+    Columns indicator, unit_code, unit_level, numerator, denominator, value, target, met, complete, missing, suppressed,
+    by_link; empty where there are none.
     """
     table = "mart.indicator_value" if number is None else "mart.edition_value"
     own = "" if number is None else " AND number = :number"

@@ -33,10 +33,11 @@ from etl.warehouse.engine import join_whole
 
 COLUMNS = (
     "indicator", "unit_code", "unit_level", "numerator", "denominator", "value", "target", "met", "complete",
-    "missing", "unit_name", "target_op", "people", "suppressed",
+    "missing", "unit_name", "target_op", "people", "suppressed", "by_link",
 )  # fmt: skip
 """Of a frame of values. numerator, denominator, target: Decimal or None (object); value: float or None; met: bool or
-None; complete, suppressed: bool; missing: list of "dataset unit"; people: how many stand behind the figure, or None."""
+None; complete, suppressed: bool; missing: list of "dataset unit"; people: how many stand behind the figure, or None;
+by_link: kind of link → how many of the numerator rest on it (the most first), None where it rests on no links."""
 
 _OPS = {
     ">=": lambda value, target: value >= target,
@@ -91,11 +92,18 @@ def rebasing_of(query: Query, rebasing: Rebasing, period: Period) -> Rebasing:
 
 def _sums(conn: Connection, query: Query, period: Period) -> Sums:
     """(code, unit) → sums of its rows; a unit is a commune, or the province for what belongs to it alone."""
+    link = "r.link" if query.linked else "NULL"
     added = text(
-        "SELECT code, unit_code, sum(numerator) AS n, sum(denominator) AS d,"  # noqa: S608
-        f" count(*) FILTER (WHERE numerator <> 0) AS rows FROM ({query.sql}) AS r GROUP BY 1, 2"
+        f"SELECT code, unit_code, {link} AS link, sum(numerator) AS n, sum(denominator) AS d,"  # noqa: S608
+        " count(*) FILTER (WHERE numerator <> 0) AS rows"
+        f" FROM ({query.sql}) AS r GROUP BY 1, 2, 3"
     )
-    return {(r.code, r.unit_code): Sum(Decimal(r.n), r.d, r.rows) for r in conn.execute(added, parameters(period))}
+    found: Sums = {}
+    for r in conn.execute(added, parameters(period)):
+        own = Sum(Decimal(r.n), r.d, r.rows, {r.link: Decimal(r.n)} if r.link is not None else {})
+        key = (r.code, r.unit_code)
+        found[key] = found[key] + own if key in found else own
+    return found
 
 
 @dataclass(frozen=True)
@@ -140,7 +148,11 @@ def _record(
         communes = tuple(c for c in communes if c in rebasing.told)
         if not communes or area.code == "urban":
             return None
+    if one.query.awaits and area.level != "province":
+        return None
     lacks = sorted({what for c in communes for what in missing.get(c, ())})
+    if one.query.awaits:
+        lacks = [f"{one.query.awaits} {area.code}"]
     if one.query.not_rebased and not rebasing.is_same:
         lacks = [one.query.not_rebased]
     elif not lacks and rebasing.counts_elsewhere(communes):
@@ -150,7 +162,7 @@ def _record(
         "indicator": one.code, "unit_code": area.code, "unit_level": area.level, "numerator": None,
         "denominator": None, "value": None, "target": target.value if target else None, "met": None,
         "complete": not lacks, "missing": lacks, "unit_name": area.name, "target_op": target.op if target else None,
-        "people": None, "suppressed": False,
+        "people": None, "suppressed": False, "by_link": None,
         "approximate": rebasing.is_approximate(communes),
     }  # fmt: skip
     if lacks:
@@ -168,7 +180,14 @@ def _record(
     people = {"numerator": int(numerator), "rows": sum(part.rows for part in parts), "none": None}[one.query.people]
     return record | {
         "numerator": numerator, "denominator": denominator, "value": value, "met": met, "people": people,
+        "by_link": _by_link(parts) if one.query.linked else None,
     }  # fmt: skip
+
+
+def _by_link(parts: Iterable[Sum]) -> dict[str, int]:
+    """Kind of link → how many of a numerator rest on it, the most first."""
+    whole = sum(parts, Sum(Decimal(0), None, 0)).links
+    return {kind: int(whole[kind]) for kind in sorted(whole, key=lambda kind: (-whole[kind], kind))}
 
 
 def _denominator(one: Indicator, given: list[Decimal]) -> Decimal | None:
@@ -261,6 +280,7 @@ def value_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Measured values as rows of mart tables: plain objects, None where there is none."""
     names = [c for c in COLUMNS if c not in ("unit_name", "target_op", "people")]
     plain = frame[names].astype("object")
+    plain["by_link"] = [json.dumps(v) if isinstance(v, dict) else None for v in plain["by_link"]]
     return [
         {str(k): None if k != "missing" and pd.isna(v) else v for k, v in record.items()}
         for record in plain.to_dict("records")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
 from etl.model.period import Period
@@ -20,16 +21,24 @@ from etl.reference.units import units_on
 
 
 class Sum(NamedTuple):
-    """What the rows of an indicator add up to in a unit; rows: how many contribute to the numerator."""
+    """What the rows of an indicator add up to in a unit.
+
+    rows: how many contribute to the numerator; links: kind of link → how much of the numerator rests on it.
+    """
 
     numerator: Decimal
     denominator: Decimal | None
     rows: int
+    links: Mapping[str, Decimal] = MappingProxyType({})
 
     def __add__(self, other: Sum) -> Sum:  # type: ignore[override]
         """Both together; without a denominator where neither has one."""
         given = [d for d in (self.denominator, other.denominator) if d is not None]
-        return Sum(self.numerator + other.numerator, sum(given, Decimal(0)) if given else None, self.rows + other.rows)
+        denominator = sum(given, Decimal(0)) if given else None
+        links = dict(self.links)
+        for kind, count in other.links.items():
+            links[kind] = links.get(kind, Decimal(0)) + count
+        return Sum(self.numerator + other.numerator, denominator, self.rows + other.rows, links)
 
 
 Sums = dict[tuple[str, str], Sum]

@@ -18,6 +18,7 @@ from etl.settings import ROOT
 FOLDER = ROOT / "warehouse_sql" / "indicators"
 
 Kind = Literal["rate", "count", "plan"]
+Direction = Literal["higher", "lower"]
 
 
 class _Strict(BaseModel):
@@ -25,11 +26,15 @@ class _Strict(BaseModel):
 
 
 class Names(_Strict):
-    """What an indicator is called; deprivation: the number of the one deprivation that it tells of."""
+    """What an indicator is called.
+
+    deprivation: the number of the one deprivation that it tells of; direction: where it is not that of its query.
+    """
 
     vi: str
     en: str
     deprivation: int | None = None
+    direction: Direction | None = None
 
 
 class CodesOf(_Strict):
@@ -49,9 +54,11 @@ class Query(_Strict):
     register_commune; rural_only: told of rural communes alone; summary: shown where a few lines have to tell it all,
     which the further indicators of ``codes_of`` never are. people: where the number of people (or households) behind a
     figure stands: its numerator, the number of rows that contribute, or nowhere because it tells of none; sums_to: the
-    indicator that the codes of the query add up to; hides_with: the indicator that this one would give away.
+    indicator that the codes of the query add up to; hides_with: the indicators that this one would give away.
     cumulative: counted from the first of January on, so that each year begins with nothing. of_poor: tells of the poor
     as a sector states them, though it needs no register; ``rests_on_standard`` tells of all that do.
+    linked: its rows have a further column ``link``, the kind of link that put a row into the numerator, or null.
+    awaits: a dataset that no sector sends yet: until one does, the province has one figure, which lacks it.
     of_deprivations: told only where the poverty standard counts any; not_rebased: why its counts do not add up along
     the successors of communes; nothing: they do.
     """
@@ -61,7 +68,7 @@ class Query(_Strict):
     group: str
     unit: str
     kind: Kind
-    direction: Literal["higher", "lower"]
+    direction: Direction
     datasets: tuple[str, ...]
     needs_commune_row: bool
     rural_only: bool = False
@@ -70,9 +77,11 @@ class Query(_Strict):
     summary: bool = True
     people: Literal["numerator", "rows", "none"] = "numerator"
     sums_to: str | None = None
-    hides_with: str | None = None
+    hides_with: tuple[str, ...] = ()
     cumulative: bool = False
     of_poor: bool = False
+    linked: bool = False
+    awaits: str | None = None
     of_deprivations: bool = False
     not_rebased: str = ""
     codes: dict[str, Names]
@@ -96,8 +105,13 @@ class Indicator(_Strict):
         """How it stands in a report: code, name_vi, unit, group, direction, order, in_summary."""
         return {
             "code": self.code, "name_vi": self.names.vi, "unit": self.query.unit, "group": self.query.group,
-            "direction": self.query.direction, "order": order, "in_summary": self.in_summary,
+            "direction": self.direction, "order": order, "in_summary": self.in_summary,
         }  # fmt: skip
+
+    @property
+    def direction(self) -> Direction:
+        """Which way is better."""
+        return self.names.direction or self.query.direction
 
     def told_under(self, standard: Standard) -> bool:
         """Whether the indicator means anything under a poverty standard: one that counts its deprivation, or any."""

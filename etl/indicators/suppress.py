@@ -45,7 +45,7 @@ def suppressed(frame: pd.DataFrame, places: Sequence[Area], known: Mapping[str, 
     }
     small = {cell for cell, count in people.items() if 0 < count < FEWEST} | of_few
     hidden = hide(small, people, list(_sums(people, places, known))) if small else set()
-    hidden |= {(one.code, unit) for one in known.values() for code, unit in hidden if code == one.query.hides_with}
+    hidden |= {(one.code, unit) for one in known.values() for code, unit in hidden if code in one.query.hides_with}
     return pd.Series([c in hidden for c in zip(frame["indicator"], frame["unit_code"], strict=True)], frame.index)
 
 

@@ -22,7 +22,17 @@ from etl.reporting.comparison import comparison_sheet
 from etl.reporting.discrepancies import discrepancies_sheet
 from etl.reporting.edition_changes import SHEET, changes_sheet
 from etl.reporting.published import published_sheet
-from etl.reporting.words import AREAS, GROUPS, INCOMPLETE, LOCAL_TIME, SUPPRESSED, SUPPRESSED_NOTE, met_vi
+from etl.reporting.words import (
+    AREAS,
+    AWAITED,
+    GROUPS,
+    INCOMPLETE,
+    LOCAL_TIME,
+    SUPPRESSED,
+    SUPPRESSED_NOTE,
+    linked_vi,
+    met_vi,
+)
 
 PERCENT = "#,##0.00"
 WHOLE = "#,##0"
@@ -48,7 +58,8 @@ class Definition:
 class Content:
     """What a report tells.
 
-    values: indicator, unit_code, unit_level, numerator, denominator, value, target, met, complete, missing, suppressed.
+    values: indicator, unit_code, unit_level, numerator, denominator, value, target, met, complete, missing, suppressed,
+    by_link.
     definitions, forms (dataset → title): what is told and what was to be sent, as it stood when the figures were made.
     compared, published: each figure beside earlier ones (``indicators.compare``), official ones beside ours
     (``indicators.published``).
@@ -117,6 +128,8 @@ def _summary(
         note += f" và {len(row.missing) - 4} nguồn khác" if len(row.missing) > 4 else ""
         result = row.value if row.complete else INCOMPLETE
         figures = (row.numerator, row.denominator, result, row.target, met_vi(row.met))
+        if row.by_link and not row.suppressed:
+            note = linked_vi(row.by_link)
         if row.suppressed:
             figures = (SUPPRESSED, SUPPRESSED, SUPPRESSED, row.target, SUPPRESSED if row.met is not None else "")
         line = (number, f"{definition.name_vi} ({definition.code})", definition.unit, *figures, note)
@@ -274,7 +287,7 @@ def _used(conn: Connection, period: Period, edition: int | None) -> Sequence[Any
 
 def _lack(what: str, units: Units, forms: Mapping[str, str]) -> str:
     dataset, code = what.split(" ", 1)
-    return f"{forms[dataset]} ({units[code].name})"
+    return f"{forms.get(dataset) or AWAITED[dataset]} ({units[code].name})"
 
 
 def _format(value: Any) -> str:

@@ -27,9 +27,9 @@ _FINDING_FIELDS = (
 )  # fmt: skip
 _INDICATOR_FIELDS = (
     "indicator", "unit_code", "unit_level", "numerator", "denominator", "value", "target", "met", "complete",
-    "unit_name", "target_op", "missing", "approximate",
+    "unit_name", "target_op", "missing", "approximate", "by_link",
 )  # fmt: skip
-_TRACE_FIELDS = ("file", "sheet", "row", "numerator", "denominator", "unit_code", "submission_id")
+_TRACE_FIELDS = ("file", "sheet", "row", "numerator", "denominator", "unit_code", "submission_id", "link")
 
 
 def plain(value: Any) -> Any:
@@ -81,9 +81,15 @@ def csv_text(records: list[dict[str, Any]]) -> str:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(records[0])
         for record in records:
-            cells = ("; ".join(v) if isinstance(v, list) else v for v in record.values())
+            cells = (_one_cell(v) for v in record.values())
             writer.writerow(["" if v is None else safe_csv(v) for v in cells])
     return out.getvalue()
+
+
+def _one_cell(value: Any) -> Any:
+    if isinstance(value, dict):
+        return "; ".join(f"{k}: {v}" for k, v in value.items())
+    return "; ".join(value) if isinstance(value, list) else value
 
 
 def csv_rows(rows: Sequence[Sequence[str]]) -> str:

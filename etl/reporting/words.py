@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
@@ -22,8 +23,12 @@ REASONS = {
 GROUPS = {
     "poverty": "Nghèo", "deprivation": "Thiếu hụt đa chiều", "credit": "Tín dụng",
     "health_insurance": "Bảo hiểm y tế", "education": "Giáo dục", "housing": "Nhà ở", "water": "Nước sạch",
+    "training": "Đào tạo nghề",
 }  # fmt: skip
 """Indicator group → sheet of the report, in the report's order."""
+
+AWAITED = {"training": "Danh sách lao động được đào tạo nghề (chưa có ngành gửi)"}
+"""Datasets that no sector sends yet, as a report names them."""
 
 AREAS = {"30a": "Các huyện nghèo 30a", "urban": "Khu vực thành thị", "rural": "Khu vực nông thôn"}
 """Groups of communes that figures are told for, by code."""
@@ -46,6 +51,34 @@ NOT_BESIDE = {
     "suppressed": "không công bố",
 }  # fmt: skip
 """Why nothing of ours stands beside a published figure (``indicators.published.Why``)."""
+
+LINKS = {
+    "insurance_number": "mã số BHXH", "id_number": "số CMND/CCCD", "household_code": "xã và mã hộ",
+    "household_name_birth": "mã hộ, họ tên và năm sinh", "probable": "ghép theo xác suất",
+    "confirmed": "cán bộ xác nhận",
+}  # fmt: skip
+"""Kinds of links between sectors, the most certain first."""
+
+_FEWEST_OF_A_KIND = 5
+
+
+def linked_vi(by_link: Mapping[str, int]) -> str:
+    """How many of a numerator were found by which kind of link, in words; kinds of fewer than five only together.
+
+    So that no small number can be worked out from the whole, those are told with the next larger one.
+    """
+    left = sorted((kind for kind, count in by_link.items() if count), key=lambda kind: (by_link[kind], kind))
+    few: list[str] = []
+    while left and (sum(by_link[k] for k in few) if few else by_link[left[0]]) < _FEWEST_OF_A_KIND:
+        few.append(left.pop(0))
+    order = list(LINKS)
+    groups = sorted((sorted(own, key=order.index) for own in ([few] if few else []) + [[k] for k in left]), key=_first)
+    parts = (f"{' hoặc '.join(LINKS[k] for k in own)}: {number_vi(sum(by_link[k] for k in own))}" for own in groups)
+    return f"Đối chiếu theo {'; '.join(parts)}" if groups else ""
+
+
+def _first(own: list[str]) -> int:
+    return list(LINKS).index(own[0])
 
 
 def number_vi(value: float | int | Decimal | None, decimals: int = 0) -> str:

@@ -6,37 +6,26 @@ kind: rate
 direction: higher
 datasets: [register_household, register_member, credit_loan]
 needs_commune_row: false
+linked: true
 basis: "KH 40/KH-UBND (31/01/2018); NĐ 78/2002/NĐ-CP"
-notes: "Household of a loan: commune + household code, else the borrower number equal to that of the head or a member."
+notes: "Household of a loan as in CREDIT_ACCESS; it needs a loan and is eligible, blanks are no."
 codes:
   CREDIT_NEED_MET:
     vi: "Hộ nghèo, cận nghèo có nhu cầu, đủ điều kiện được vay vốn"
     en: "Poor and near-poor households that need a loan, are eligible and have one"
 */
-WITH owed AS MATERIALIZED (
-    SELECT commune, household_code, borrower_id_number
-    FROM core.credit_loan
-    WHERE
-        period = :period
-        AND coalesce(outstanding, 0) + coalesce(overdue, 0) + coalesce(frozen, 0) > 0
+WITH owing AS MATERIALIZED (
+    SELECT DISTINCT ON (submission_id, sheet, row) submission_id, sheet, row, method
+    FROM core.loan_household
+    WHERE period = :period AND owed > 0
+    ORDER BY submission_id, sheet, row, core.link_rank(method)
 )
 
 SELECT
-    'CREDIT_NEED_MET' AS code, h.commune AS unit_code,
-    (
-        (h.commune, h.household_code) IN (
-            SELECT o.commune, o.household_code FROM owed AS o
-            WHERE o.household_code IS NOT NULL
-        )
-        OR (h.commune, h.household_code) IN (
-            SELECT n.commune, n.household_code
-            FROM core.household_number AS n
-            INNER JOIN owed AS o ON n.id_number = o.borrower_id_number
-            WHERE n.period = :period
-        )
-    )::int AS numerator,
-    1::numeric AS denominator, h.submission_id, h.sheet, h.row
+    'CREDIT_NEED_MET' AS code, h.commune AS unit_code, (o.row IS NOT NULL)::int AS numerator, 1::numeric AS denominator,
+    h.submission_id, h.sheet, h.row, o.method AS link
 FROM core.register_household AS h
+LEFT JOIN owing AS o ON h.submission_id = o.submission_id AND h.sheet = o.sheet AND h.row = o.row
 WHERE
     h.period = :period
     AND h.classification IN ('poor_income', 'poor_deprivation', 'near_poor')

@@ -6,6 +6,7 @@ kind: rate
 direction: higher
 datasets: [register_household, register_member, education_pupil]
 needs_commune_row: false
+linked: true
 basis: "KH 40/KH-UBND (31/01/2018); NĐ 86/2015/NĐ-CP"
 notes: "Pupil: commune + household code + name + year of birth; status enrolled. Age = year of the day − year of birth."
 codes:
@@ -14,14 +15,15 @@ codes:
     en: "School attendance of poor children of 6–14"
 */
 WITH enrolled AS MATERIALIZED (
-    SELECT DISTINCT submission_id, sheet, row
+    SELECT DISTINCT ON (submission_id, sheet, row) submission_id, sheet, row, method
     FROM core.pupil_member
     WHERE period = :period AND status = 'enrolled'
+    ORDER BY submission_id, sheet, row, core.link_rank(method)
 )
 
 SELECT
     'EDU_ATTENDANCE' AS code, m.commune AS unit_code, (e.row IS NOT NULL)::int AS numerator,
-    1::numeric AS denominator, m.submission_id, m.sheet, m.row
+    1::numeric AS denominator, m.submission_id, m.sheet, m.row, e.method AS link
 FROM core.member_household AS m
 LEFT JOIN enrolled AS e ON m.submission_id = e.submission_id AND m.sheet = e.sheet AND m.row = e.row
 WHERE

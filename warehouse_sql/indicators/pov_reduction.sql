@@ -8,7 +8,7 @@ datasets: [register_household, register_commune]
 cumulative: true
 needs_commune_row: true
 people: none
-hides_with: POV_RATE
+hides_with: [POV_RATE, POV_MOVES.start]
 basis: "KH 40/KH-UBND (31/01/2018)"
 notes: >-
   Numerator: poor households at the start of the year minus poor households now; denominator: households of today.
