@@ -190,11 +190,14 @@ def test_the_registry_says_what_each_query_needs(conn: Connection) -> None:
     codes = list(indicators())
     assert len(set(codes)) == len(codes)
     for query in queries():
-        rows = conn.execute(text(query.sql), measure.parameters(PERIOD)).all()
+        result = conn.execute(text(query.sql), measure.parameters(PERIOD))
+        own = {"code", "unit_code", "numerator", "denominator", "submission_id", "sheet", "row"}
+        assert set(result.keys()) == (own | {"link"} if query.linked else own)
+        rows = result.all()
         # In an empty warehouse only the plan of the reference data is there.
         assert [r.code for r in rows] == (["HOUSE_DONE"] if query.kind == "plan" else [])
         assert query.basis
-        assert query.datasets
+        assert bool(query.datasets) != bool(query.awaits)
     places = areas.areas(PERIOD)
     assert {a.level for a in places} == {"commune", "district", "province", "group"}
     assert sum(a.level == "commune" for a in places) == len(UNITS.communes)

@@ -1,0 +1,31 @@
+/*
+order: 95
+group: credit
+unit: "%"
+kind: rate
+direction: higher
+datasets: [register_household, register_member, credit_loan]
+needs_commune_row: false
+linked: true
+basis: "NĐ 78/2002/NĐ-CP"
+notes: >-
+  Household of a loan: the borrower's number is the head's or a member's, else same commune and household code. Open:
+  outstanding + overdue + frozen > 0, of any programme.
+codes:
+  CREDIT_ACCESS:
+    vi: "Hộ nghèo, cận nghèo đang có dư nợ"
+    en: "Poor and near-poor households with an open loan"
+*/
+WITH owing AS MATERIALIZED (
+    SELECT DISTINCT ON (submission_id, sheet, row) submission_id, sheet, row, method
+    FROM core.loan_household
+    WHERE period = :period AND owed > 0
+    ORDER BY submission_id, sheet, row, core.link_rank(method)
+)
+
+SELECT
+    'CREDIT_ACCESS' AS code, h.commune AS unit_code, (o.row IS NOT NULL)::int AS numerator, 1::numeric AS denominator,
+    h.submission_id, h.sheet, h.row, o.method AS link
+FROM core.register_household AS h
+LEFT JOIN owing AS o ON h.submission_id = o.submission_id AND h.sheet = o.sheet AND h.row = o.row
+WHERE h.period = :period AND h.classification IN ('poor_income', 'poor_deprivation', 'near_poor')
