@@ -57,7 +57,7 @@ LINKS = {
     "household_name_birth": "mã hộ, họ tên và năm sinh", "probable": "ghép theo xác suất",
     "confirmed": "cán bộ xác nhận",
 }  # fmt: skip
-"""Kinds of links between sectors, the most certain first."""
+"""Kinds of links between sectors, in the order of core.link_rank."""
 
 _FEWEST_OF_A_KIND = 5
 
@@ -69,16 +69,13 @@ def linked_vi(by_link: Mapping[str, int]) -> str:
     """
     left = sorted((kind for kind, count in by_link.items() if count), key=lambda kind: (by_link[kind], kind))
     few: list[str] = []
-    while left and (sum(by_link[k] for k in few) if few else by_link[left[0]]) < _FEWEST_OF_A_KIND:
+    while left and (by_link[left[0]] < _FEWEST_OF_A_KIND or 0 < sum(by_link[k] for k in few) < _FEWEST_OF_A_KIND):
         few.append(left.pop(0))
     order = list(LINKS)
-    groups = sorted((sorted(own, key=order.index) for own in ([few] if few else []) + [[k] for k in left]), key=_first)
+    groups = [sorted(own, key=order.index) for own in ([few] if few else []) + [[k] for k in left]]
+    groups.sort(key=lambda own: order.index(own[0]))
     parts = (f"{' hoặc '.join(LINKS[k] for k in own)}: {number_vi(sum(by_link[k] for k in own))}" for own in groups)
     return f"Đối chiếu theo {'; '.join(parts)}" if groups else ""
-
-
-def _first(own: list[str]) -> int:
-    return list(LINKS).index(own[0])
 
 
 def number_vi(value: float | int | Decimal | None, decimals: int = 0) -> str:
