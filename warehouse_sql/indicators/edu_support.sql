@@ -6,6 +6,7 @@ kind: rate
 direction: higher
 datasets: [education_pupil]
 needs_commune_row: false
+of_poor: true
 basis: "NĐ 86/2015/NĐ-CP"
 notes: "Enrolled pupils, class as the school states; support of more than 0 months."
 codes:

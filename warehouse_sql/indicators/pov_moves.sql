@@ -6,6 +6,7 @@ kind: count
 direction: lower
 datasets: [register_household]
 needs_commune_row: false
+cumulative: true
 summary: false
 basis: "TT 17/2016/TT-BLĐTBXH"
 notes: "Poor households only. Escaped: class escaped_poor; returned, new: poor households by their stated change."

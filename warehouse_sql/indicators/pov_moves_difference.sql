@@ -6,6 +6,7 @@ kind: count
 direction: lower
 datasets: [register_household, register_commune]
 needs_commune_row: true
+cumulative: true
 summary: false
 people: none
 hides_with: [POV_RATE, POV_MOVES.start, POV_MOVES.escaped, POV_MOVES.returned, POV_MOVES.new]

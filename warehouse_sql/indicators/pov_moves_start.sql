@@ -6,6 +6,7 @@ kind: count
 direction: lower
 datasets: [register_commune]
 needs_commune_row: true
+of_poor: true
 summary: false
 basis: "TT 17/2016/TT-BLĐTBXH"
 codes:

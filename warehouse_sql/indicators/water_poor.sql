@@ -6,6 +6,7 @@ kind: rate
 direction: higher
 datasets: [water_village]
 needs_commune_row: false
+of_poor: true
 rural_only: true
 basis: "QĐ 366/QĐ-TTg (2012)"
 notes: "Rural communes. A village that leaves one of the two cells empty is left out of both sums."
