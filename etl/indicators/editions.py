@@ -20,7 +20,7 @@ from etl.warehouse import at, ledger, moments
 
 _VALUES = (
     "indicator", "unit_code", "unit_level", "numerator", "denominator", "value", "target", "met", "complete", "missing",
-    "suppressed", "by_link",
+    "covered", "suppressed", "by_link",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -33,10 +33,11 @@ from etl.warehouse.engine import join_whole
 
 COLUMNS = (
     "indicator", "unit_code", "unit_level", "numerator", "denominator", "value", "target", "met", "complete",
-    "missing", "unit_name", "target_op", "people", "suppressed", "by_link",
+    "missing", "covered", "unit_name", "target_op", "people", "suppressed", "by_link",
 )  # fmt: skip
 """Of a frame of values. numerator, denominator, target: Decimal or None (object); value: float or None; met: bool or
-None; complete, suppressed: bool; missing: list of "dataset unit"; people: how many stand behind the figure, or None;
+None; complete, suppressed: bool; missing: list of "dataset unit"; covered: % of the persons of the area in whose
+communes nothing is missing, or None where nobody can say; people: how many stand behind the figure, or None;
 by_link: kind of link → how many of the numerator rest on it (the most first), None where it rests on no links."""
 
 _OPS = {
@@ -70,9 +71,12 @@ def measure(conn: Connection, period: Period, day: date | None = None) -> pd.Dat
         own = rebasing_of(query, rebasing, period)
         sums = own.sums(_sums(conn, query, period))
         missing = own.missing(lacking.of_query(query))
+        persons = own.persons(lacking.persons)
         for one in indicators().values():
             if one.query is query and one.told_under(standard):
-                records += [r for area in places if (r := _record(one, area, sums, missing, own, period)) is not None]
+                records += [
+                    r for area in places if (r := _record(one, area, sums, missing, own, period, persons)) is not None
+                ]
     names = [*COLUMNS, "approximate"] if day else list(COLUMNS)
     frame = pd.DataFrame(records, columns=names, dtype="object")
     frame["suppressed"] = suppressed(frame, places, indicators())
@@ -108,11 +112,15 @@ def _sums(conn: Connection, query: Query, period: Period) -> Sums:
 
 @dataclass(frozen=True)
 class _Lacking:
-    """What is not there: dataset → districts without it; communes without a row; the district of each commune."""
+    """What is not there: dataset → districts without it; communes without a row; the district of each commune.
+
+    persons: commune → persons, as its newest row of register_commune says.
+    """
 
     districts: dict[str, set[str]]
     communes: set[str]
     district_of: dict[str, str]
+    persons: dict[str, int]
 
     @classmethod
     def of(cls, conn: Connection, period: Period) -> _Lacking:
@@ -122,11 +130,16 @@ class _Lacking:
         covered = text("SELECT dataset, district_code FROM core.current_coverage WHERE period = :period")
         for row in conn.execute(covered, {"period": str(period)}):
             there[row.dataset].add(row.district_code)
-        stated = text("SELECT commune FROM core.register_commune WHERE period = :period")
-        rows = set(conn.scalars(stated, {"period": str(period)}))
+        stated = text(
+            "SELECT DISTINCT ON (commune) commune, period, persons FROM core.register_commune WHERE period <= :period"
+            " ORDER BY commune, period DESC"
+        )
+        told = conn.execute(stated, {"period": str(period)}).all()
+        rows = {row.commune for row in told if row.period == str(period)}
+        persons = {row.commune: row.persons for row in told if row.persons is not None}
         everywhere = set(district_of.values())
         datasets = {d for q in queries() for d in q.datasets}
-        return cls({d: everywhere - there[d] for d in datasets}, set(district_of) - rows, district_of)
+        return cls({d: everywhere - there[d] for d in datasets}, set(district_of) - rows, district_of, persons)
 
     def of_query(self, query: Query) -> dict[str, list[str]]:
         """Commune → what its figure of a query lacks, in words "dataset unit"."""
@@ -141,8 +154,9 @@ class _Lacking:
 
 
 def _record(
-    one: Indicator, area: Area, sums: Sums, missing: dict[str, list[str]], rebasing: Rebasing, period: Period
-) -> dict[str, Any] | None:
+    one: Indicator, area: Area, sums: Sums, missing: dict[str, list[str]], rebasing: Rebasing, period: Period,
+    persons: Mapping[str, int],
+) -> dict[str, Any] | None:  # fmt: skip
     communes = area.communes
     if one.query.rural_only:
         communes = tuple(c for c in communes if c in rebasing.told)
@@ -151,17 +165,19 @@ def _record(
     if one.query.awaits and area.level != "province":
         return None
     lacks = sorted({what for c in communes for what in missing.get(c, ())})
+    covered: float | None = _covered(communes, missing, persons)
     if one.query.awaits:
-        lacks = [f"{one.query.awaits} {area.code}"]
+        lacks, covered = [f"{one.query.awaits} {area.code}"], 0.0
     if one.query.not_rebased and not rebasing.is_same:
-        lacks = [one.query.not_rebased]
+        lacks, covered = [one.query.not_rebased], None
     elif not lacks and rebasing.counts_elsewhere(communes):
-        lacks = [f"unit_successor {c}" for c in communes]
+        lacks, covered = [f"unit_successor {c}" for c in communes], None
     target = _target(one, area, period)
     record: dict[str, Any] = {
         "indicator": one.code, "unit_code": area.code, "unit_level": area.level, "numerator": None,
         "denominator": None, "value": None, "target": target.value if target else None, "met": None,
-        "complete": not lacks, "missing": lacks, "unit_name": area.name, "target_op": target.op if target else None,
+        "complete": not lacks, "missing": lacks, "covered": covered, "unit_name": area.name,
+        "target_op": target.op if target else None,
         "people": None, "suppressed": False, "by_link": None,
         "approximate": rebasing.is_approximate(communes),
     }  # fmt: skip
@@ -182,6 +198,15 @@ def _record(
         "numerator": numerator, "denominator": denominator, "value": value, "met": met, "people": people,
         "by_link": _by_link(parts) if one.query.linked else None,
     }  # fmt: skip
+
+
+def _covered(communes: Sequence[str], missing: Mapping[str, list[str]], persons: Mapping[str, int]) -> float:
+    """% of an area's persons in communes that lack nothing; one whose persons nobody states counts as a usual one."""
+    known = [persons[c] for c in communes if c in persons]
+    usual = Fraction(sum(known), len(known)) if sum(known) else Fraction(1)
+    whole = sum(persons.get(c, usual) for c in communes)
+    there = sum(persons.get(c, usual) for c in communes if c not in missing)
+    return float(100 * Fraction(there) / Fraction(whole)) if whole else 100.0
 
 
 def _by_link(parts: Iterable[Sum]) -> dict[str, int]:

@@ -110,6 +110,15 @@ class Rebasing:
                 found[code, there] = found[code, there] + own if (code, there) in found else own
         return found
 
+    def persons(self, persons: Mapping[str, int]) -> dict[str, int]:
+        """Persons by the period's communes as persons by those of the day."""
+        found: dict[str, int] = defaultdict(int)
+        for commune, own in persons.items():
+            there = self.counted_in.get(commune)
+            if there is not None:
+                found[there] += own
+        return dict(found)
+
     def missing(self, missing: Mapping[str, list[str]]) -> dict[str, list[str]]:
         """What the figures of the day's communes lack: what those of their parts lack, and communes nobody knows."""
         found: dict[str, set[str]] = defaultdict(set)

@@ -30,6 +30,7 @@ from etl.reporting.words import (
     LOCAL_TIME,
     SUPPRESSED,
     SUPPRESSED_NOTE,
+    incomplete_vi,
     linked_vi,
     met_vi,
 )
@@ -58,8 +59,8 @@ class Definition:
 class Content:
     """What a report tells.
 
-    values: indicator, unit_code, unit_level, numerator, denominator, value, target, met, complete, missing, suppressed,
-    by_link.
+    values: indicator, unit_code, unit_level, numerator, denominator, value, target, met, complete, missing, covered,
+    suppressed, by_link.
     definitions, forms (dataset → title): what is told and what was to be sent, as it stood when the figures were made.
     compared, published: each figure beside earlier ones (``indicators.compare``), official ones beside ours
     (``indicators.published``).
@@ -126,7 +127,7 @@ def _summary(
         row, at = by_code[definition.code], 8 + number
         note = "Thiếu: " + ", ".join(_lack(m, units, forms) for m in row.missing[:4]) if row.missing else ""
         note += f" và {len(row.missing) - 4} nguồn khác" if len(row.missing) > 4 else ""
-        result = row.value if row.complete else INCOMPLETE
+        result = row.value if row.complete else incomplete_vi(row.covered)
         figures = (row.numerator, row.denominator, result, row.target, met_vi(row.met))
         if row.by_link and not row.suppressed:
             note = linked_vi(row.by_link)

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from etl.model.frames import records
 from etl.reporting.safe import safe_csv
-from etl.reporting.words import INCOMPLETE, number_vi
+from etl.reporting.words import incomplete_vi, number_vi
 
 FINDING_COLUMNS = ("file", "sheet", "row", "column", "rule", "severity", "value", "message")
 _FINDING_FIELDS = (
@@ -27,7 +27,7 @@ _FINDING_FIELDS = (
 )  # fmt: skip
 _INDICATOR_FIELDS = (
     "indicator", "unit_code", "unit_level", "numerator", "denominator", "value", "target", "met", "complete",
-    "unit_name", "target_op", "missing", "approximate", "by_link",
+    "unit_name", "target_op", "missing", "covered", "approximate", "by_link",
 )  # fmt: skip
 _TRACE_FIELDS = ("file", "sheet", "row", "numerator", "denominator", "unit_code", "submission_id", "link")
 
@@ -129,7 +129,7 @@ def indicator_table(frame: pd.DataFrame) -> Table:
     for row in records(frame):
         target = f"{row.target_op} {number_vi(row.target, 1)}" if row.target is not None else ""
         is_rate = row.denominator is not None
-        value = number_vi(row.value, 2 if is_rate else 0) if row.complete else INCOMPLETE
+        value = number_vi(row.value, 2 if is_rate else 0) if row.complete else incomplete_vi(row.covered)
         if row.complete and getattr(row, "approximate", False):
             value = f"≈ {value}"
         parts = [number_vi(n, _decimals(n)) for n in (row.numerator, row.denominator)] if is_rate else []

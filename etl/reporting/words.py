@@ -94,6 +94,12 @@ def signed_vi(value: float | Decimal | None, decimals: int) -> str:
     return ("+" if value > 0 else "") + number_vi(value, decimals)
 
 
+def incomplete_vi(covered: float | None) -> str:
+    """That a figure lacks data, and how much of the population the sources that are there cover (%; None: unknown)."""
+    # Rounded down: what is not whole never shows as 100.
+    return INCOMPLETE if covered is None else f"{INCOMPLETE} (có {number_vi(int(10 * covered) / 10, 1)} % dân số)"
+
+
 def met_vi(met: bool | None) -> str:
     """Whether a target is met, with a sign that needs no colour."""
     return {True: "✔ Đạt", False: "✘ Chưa đạt", None: ""}[met]

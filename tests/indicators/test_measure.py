@@ -105,6 +105,11 @@ def test_what_is_missing_is_not_zero(conn: Connection) -> None:
         assert row["missing"] == lacks
     assert frame.loc["POV_RATE", A_LU]["value"] == 10.0
     assert "register_household 088" in frame.loc["POV_RATE", "10"]["missing"]
+    # Bát Xát has 23 communes of 40 persons; the one without a row counts as a usual one.
+    assert frame.loc["POV_RATE", "082"]["covered"] == pytest.approx(100 * 22 / 23)
+    assert frame.loc["POV_RATE", "10"]["covered"] == pytest.approx(100 * 22 / len(UNITS.communes))
+    assert (frame.loc["POV_RATE", A_LU]["covered"], frame.loc["HI_COVERAGE", "10"]["covered"]) == (100, 0)
+    assert frame.loc["TRAINING_MET", "10"]["covered"] == 0
     # A rate over nothing is complete and has no value.
     empty = frame.loc["DEP_1", "02695"]
     assert (empty["complete"], empty["numerator"], empty["denominator"], empty["value"]) == (True, 0, 0, None)
