@@ -15,17 +15,23 @@ codes:
     vi: "Số người có từ hai thẻ BHYT còn giá trị"
     en: "Persons holding more than one valid card"
 */
-WITH valid AS (
-    SELECT
-        commune, submission_id, sheet, row,
-        row_number() OVER person AS place, count(*) OVER (PARTITION BY commune, insurance_number) AS cards
+WITH held AS NOT MATERIALIZED (
+    SELECT commune, insurance_number, submission_id, sheet, row
     FROM core.health_card
     WHERE period = :period AND :day BETWEEN valid_from AND valid_to
-    WINDOW person AS (PARTITION BY commune, insurance_number ORDER BY submission_id, sheet, row)
+),
+
+-- Few are: counted first, so that not all the cards of a province have to be sorted.
+repeated AS MATERIALIZED (
+    SELECT commune, insurance_number
+    FROM held
+    GROUP BY commune, insurance_number
+    HAVING count(*) > 1
 )
 
-SELECT
-    'HI_DUPLICATE' AS code, commune AS unit_code, 1 AS numerator, NULL::numeric AS denominator,
-    submission_id, sheet, row
-FROM valid
-WHERE cards > 1 AND place = 1
+SELECT DISTINCT ON (h.commune, h.insurance_number)
+    'HI_DUPLICATE' AS code, h.commune AS unit_code, 1 AS numerator, NULL::numeric AS denominator,
+    h.submission_id, h.sheet, h.row
+FROM held AS h
+INNER JOIN repeated AS r ON h.commune = r.commune AND h.insurance_number = r.insurance_number
+ORDER BY h.commune, h.insurance_number, h.submission_id, h.sheet, h.row
