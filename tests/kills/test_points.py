@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from tests.kills.points import points
@@ -20,8 +22,6 @@ def test_every_point_is_named_once_and_passed(run: Undisturbed) -> None:
 def test_a_point_stands_between_every_two_effects(run: Undisturbed) -> None:
     # What a worker of the past has left is put there by the scenario, not by a step.
     told = [one for one in run.told if not one[0].startswith("leave ")]
-    unguarded = [
-        (before, after) for before, after in zip(told, told[1:], strict=False) if before[1] == after[1] == "effect"
-    ]
+    unguarded = [(before, after) for before, after in pairwise(told) if before[1] == after[1] == "effect"]
     assert unguarded == []
     assert sum(kind == "effect" for _, kind, _ in run.told) > 60
