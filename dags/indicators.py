@@ -19,8 +19,8 @@ PATIENCE = timedelta(minutes=5)
     params={"period": Param(None, type=["null", "string"], pattern=PERIOD_PATTERN, description="by hand: 2018-Q4")},
     tags=["giamngheo", "indicators"],
     doc_md="""
-    Measures every indicator of each period whose data have changed (by hand: of the param `period`) and replaces its
-    figures in `mart.indicator_value` in one transaction. Waits until the files under way are through, five minutes at
+    Links persons and households across sectors and measures every indicator of each period whose data have changed (by
+    hand: of the param `period`), and replaces its figures in `mart.indicator_value` in one transaction. Waits until the files under way are through, five minutes at
     most, so that many files make one measuring. Safe to clear and re-run: what is up to date is left alone.
     """,
 )
@@ -35,6 +35,18 @@ def indicators() -> None:
 
         began = get_current_context()["dag_run"].start_date
         return datetime.now(UTC) - began > PATIENCE or pipeline.is_settled(settings())
+
+    @task
+    def link() -> list[str]:
+        """Find out who is who across sectors in the periods that are out of date; the periods."""
+        from etl import pipeline
+        from etl.settings import settings
+
+        named = get_current_context()["params"]["period"]
+        periods = [named] if named else pipeline.outdated(settings())
+        for period in periods:
+            pipeline.link(settings(), period)
+        return periods
 
     @task
     def cross_check() -> list[str]:
@@ -67,7 +79,7 @@ def indicators() -> None:
 
         return [str(folder) for folder in pipeline.document(settings())]
 
-    settle() >> cross_check() >> [measure(), document()]  # type: ignore[operator]
+    settle() >> link() >> cross_check() >> [measure(), document()]  # type: ignore[operator]
 
 
 indicators()

@@ -1,4 +1,4 @@
-"""quarter: close a quarter after the deadline: completeness → cross-check → measure → approve → publish → report."""
+"""quarter: close a quarter after the deadline: completeness → link → cross-check → measure → approve → publish → report."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def period_of_run() -> str:
     tags=["giamngheo", "quarter"],
     doc_md="""
     Closes a quarter a set number of working days after its end (`GIAMNGHEO_QUARTER_DEADLINE_WORKING_DAYS`, 15), or by
-    hand with the param `period`: says what is missing, holds the sectors against one another, measures, freezes a
+    hand with the param `period`: says what is missing, links persons and households, holds the sectors against one
+    another, measures, freezes a
     numbered edition, writes the report. A quarter that lacks submissions, or has some that wait for approval, waits in
     `approve` for a person ("Required Actions", or `giamngheo approve 2018-Q4`); refused, nothing is published. Safe to
     clear and re-run: while nothing has changed the newest edition stands. Where to look: `reports/<period>/`.
@@ -54,6 +55,13 @@ def quarter() -> None:
         for line in missing:
             print("Thiếu:", line)
         return missing
+
+    @task
+    def link() -> int:
+        """Find out who is who across sectors; how many links are new."""
+        from etl import pipeline
+
+        return pipeline.link(settings(), period_of_run()).kept.added
 
     @task
     def cross_check() -> int:
@@ -86,7 +94,7 @@ def quarter() -> None:
 
     published = publish()
     approve = HoldOperator(task_id="approve", of=period_of, skip_refused=True)
-    completeness() >> cross_check() >> measure() >> approve >> published  # type: ignore[operator]
+    completeness() >> link() >> cross_check() >> measure() >> approve >> published  # type: ignore[operator]
     report(published)  # type: ignore[arg-type]
 
 

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from etl.cli_approval import approve
 from etl.cli_custody import backup, forget, housekeeping, restore
-from etl.cli_link import link
+from etl.cli_link import explain_link, link
 from etl.cli_options import LEVELS, MOMENT, PERIOD, Around, exit_code, json_option, period_option, units_on_option
 from etl.cli_quality import take_again
 from etl.cli_time import compare, diff, published
@@ -86,7 +86,13 @@ def init() -> None:
 @click.option("--communes", type=click.IntRange(1), default=12, show_default=True, help="how many have people")
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--level", type=click.Choice(["clean", "realistic", "hostile"]), default="clean", show_default=True)
-def sample(folder: Path, period: Period, scale: float, communes: int, seed: int, level: str) -> None:
+@click.option(
+    "--without-numbers", type=click.FloatRange(0, 1), default=0.0, show_default=True,
+    help="share of pairs of rows that no identifier joins, written differently",
+)  # fmt: skip
+def sample(
+    folder: Path, period: Period, scale: float, communes: int, seed: int, level: str, without_numbers: float
+) -> None:
     """Write a made-up province of sector files into FOLDER, with the true indicators beside it.
 
     \b
@@ -96,8 +102,9 @@ def sample(folder: Path, period: Period, scale: float, communes: int, seed: int,
 
     with progress(communes, "people of") as step:
         written = samples.write_sample(
-            folder, period, scale=scale, communes=communes, seed=seed, level=level, progress=step
-        )
+            folder, period, scale=scale, communes=communes, seed=seed, level=level, without_numbers=without_numbers,
+            progress=step,
+        )  # fmt: skip
     OUT.print(f"{len(written.files)} files in {folder}; the truth: {written.truth}", soft_wrap=True)
 
 
@@ -340,7 +347,19 @@ def doctor() -> None:
     sys.exit(0 if healthy else EXIT_FAILED)
 
 
-for command in (diff, compare, published, link, approve, backup, restore, forget, housekeeping, take_again):
+for command in (
+    diff,
+    compare,
+    published,
+    link,
+    explain_link,
+    approve,
+    backup,
+    restore,
+    forget,
+    housekeeping,
+    take_again,
+):
     cli.add_command(command)
 
 

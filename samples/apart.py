@@ -42,6 +42,8 @@ FAMILY_CODES = 0.5
 _SOUNDS = (("Gi", "D"), ("S", "X"), ("Tr", "Ch"), ("X", "S"), ("C", "K"), ("ý", "í"), ("ỷ", "ỉ"), ("D", "Gi"))
 _MIDDLES = ("Văn", "Thị", "A", "Seo", "Thu", "Ngọc")
 
+_POOR = ("poor_income", "poor_deprivation")
+
 Cells = dict[str, list[Any]]
 
 
@@ -82,6 +84,32 @@ def true_links(province: Province) -> pd.DataFrame:
         _pairs("housing", house_keys, province.whose["housing_support"]),
     ]  # fmt: skip
     return pd.concat(told, ignore_index=True)
+
+
+def linked_truth(province: Province) -> pd.DataFrame:
+    """indicator, unit_code, numerator, denominator of HI_POOR and EDU_ATTENDANCE by district and province, as they are
+    when it is known who is who, whatever numbers the lists carry."""
+    day, members = province.period.last_day, province.frames["register_member"]
+    listed = province.frames["register_household"]
+    poor = set(_joined(*(listed[listed["classification"].isin(_POOR)][c] for c in ("commune", "household_code"))))
+    is_poor = [key in poor for key in _joined(members["commune"], members["household_code"])]
+    ages = [day.year - (b if isinstance(b, int) else b.year) for b in members["birth"]]
+    cards, pupils = province.frames["health_card"], province.frames["education_pupil"]
+    covered = {w for w, first, last in zip(province.whose["health_card"], cards["valid_from"], cards["valid_to"],
+                                           strict=True) if first <= day <= last}  # fmt: skip
+    enrolled = {w for w, s in zip(province.whose["education_pupil"], pupils["status"], strict=True) if s == "enrolled"}
+    people = province.whose["register_member"]
+    units = [province.units.district_of(c).code for c in members["commune"]]
+    told = []
+    for code, counts, has in (
+        ("HI_POOR", is_poor, covered),
+        ("EDU_ATTENDANCE", [p and 6 <= a <= 14 for p, a in zip(is_poor, ages, strict=True)], enrolled),
+    ):
+        rows = [(unit, person in has) for unit, person, counted in zip(units, people, counts, strict=True) if counted]
+        for unit in (*sorted({unit for unit, _ in rows}), province.units.province.code):
+            own = [found for of, found in rows if unit in (of, province.units.province.code)]
+            told.append({"indicator": code, "unit_code": unit, "numerator": sum(own), "denominator": len(own)})
+    return pd.DataFrame(told)
 
 
 def _pairs(pair: str, lefts: list[str], rights: list[str | None]) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from etl.contracts.form import Line
 from etl.model.period import Period
 from etl.reference.units import Unit
 from samples import forms
+from samples.apart import linked_truth, take_apart, true_links
 from samples.furniture import roughen
 from samples.messy.draw import Draw
 from samples.messy.file import Meddling, composed
@@ -41,17 +42,23 @@ def write_sample(
     communes: int = 12,
     seed: int = 1,
     level: str = "clean",
+    without_numbers: float = 0.0,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Sample:
     """Write ``<folder>/<sector>/<dataset>_<unit>_<period>.xlsx|csv`` and ``<folder>/truth/``.
 
     The same arguments give the same bytes. level ``realistic`` varies how the files look (``samples/furniture.py``),
     never what they say; ``hostile`` draws format, name, furniture and values as the worst of clerks would
-    (``samples/messy``), each file in ``<folder>/<sector>/…/<unit>/``. Raises ValueError for an unknown level, OSError.
+    (``samples/messy``), each file in ``<folder>/<sector>/…/<unit>/``. without_numbers: the share of pairs of rows
+    without a common identifier, written differently (``samples/apart.py``); ``truth/links.csv`` says which rows are one
+    person or household, ``truth/linked.csv`` what indicators are when every link is found. Raises ValueError for an
+    unknown level, OSError.
     """
     if level not in LEVELS:
         raise ValueError(f"no level {level!r}; there are {', '.join(LEVELS)}")
     province = build(period, scale, communes, seed, progress)
+    if without_numbers:
+        province = take_apart(province, without_numbers, seed)
     files, said = [], []
     for form in (whole.on(period.last_day) for whole in contracts().values()):
         for unit in _senders(province, form):
@@ -65,6 +72,9 @@ def write_sample(
     beside.mkdir(parents=True, exist_ok=True)
     table = truth(province)
     table.to_csv(beside / "indicators.csv", index=False, lineterminator="\n")
+    if without_numbers:
+        true_links(province).to_csv(beside / "links.csv", index=False, lineterminator="\n")
+        linked_truth(province).to_csv(beside / "linked.csv", index=False, lineterminator="\n")
     (beside / "submissions.json").write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return Sample(tuple(files), beside / "indicators.csv", province)
 

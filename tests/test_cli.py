@@ -67,6 +67,7 @@ def test_every_command_shows_an_example() -> None:
                 "template",
                 "take-again",
                 "link",
+                "explain-link",
                 "peek",
                 "doctor",
                 "compare",

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from etl.linking import evidence
 from etl.linking.assign import assign
+from etl.linking.competing import best_of_household, in_competition
 from etl.linking.model import RELATIVES
 from etl.linking.shapes import SURE
 from etl.linking.sides import Sides
 
 
-def choose(sides: Sides, weighed: pd.DataFrame, sure: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series[bool]]:
+def choose(
+    sides: Sides, weighed: pd.DataFrame, sure: pd.DataFrame, refused: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.Series[bool]]:
     """The weighed pairs with ``method`` and ``probability``, and which of them are linked.
 
-    sure: links of this pair that need no model (left, right).
+    sure: links that need no model; refused: pairs that an officer has refused (left, right).
     """
     exclusive = sides.pair.exclusive
-    pairs = weighed if exclusive else _best_of_household(weighed, sides.right)
-    scored = _in_competition(pairs, exclusive)
+    pairs = weighed if exclusive else best_of_household(weighed, sides.right)
+    pairs = without(pairs, refused, refused.iloc[:0], exclusive)
+    scored = in_competition(pairs, exclusive)
     if exclusive and len(pairs):
         likely = scored[_chosen(scored, exclusive) & (scored["probability"] >= evidence.SURE_RELATIVE)]
         own = pd.concat([sure[["left", "right"]], likely[["left", "right"]]], ignore_index=True)
         family, house = evidence.families(sides.left), sides.right["house"]
         bits = evidence.weights(pairs, family, house, evidence.linked_relatives(family, own, house), own)
         pairs = pairs.assign(**{"weight": pairs["weight"] + bits, f"weight_{RELATIVES}": bits})
-        scored = _in_competition(pairs, exclusive)
+        scored = in_competition(pairs, exclusive)
     return scored.assign(method="probable"), _chosen(scored, exclusive)
 
 
@@ -43,32 +46,11 @@ def without(
     return pairs.reset_index(drop=True)
 
 
-def _in_competition(pairs: pd.DataFrame, exclusive: bool) -> pd.DataFrame:
-    """The pairs with ``probability``: of all that a row might be, and of being none of them.
-
-    Odds of a pair stand against 1 (nobody) and against the odds of the pairs that it would rule out.
-    """
-    odds = pd.Series(np.exp2(pairs["weight"].to_numpy(dtype="float64").clip(max=60)), index=pairs.index)
-    rivals = odds.groupby(pairs["left"]).transform("sum")
-    if exclusive:
-        rivals = rivals + odds.groupby(pairs["right"]).transform("sum") - odds
-    return pairs.assign(probability=(odds / (1 + rivals)).round(6))
-
-
 def _chosen(scored: pd.DataFrame, exclusive: bool) -> pd.Series[bool]:
-    """The pairs that are linked: likelier than not, and one to one where the world is."""
+    """The pairs that are linked: the assignment that expects most true links, and of it what is likelier than not."""
     likely = scored["probability"] > SURE
-    if exclusive:
-        part = scored[likely]
-        kept = assign(part["left"], part["right"], part["probability"])
-        likely = likely & kept.reindex(scored.index, fill_value=False)
-    return likely
-
-
-def _best_of_household(pairs: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
-    """Pairs of a loan and a person as pairs of the loan and the person's household, by whoever fits best."""
-    if "house" not in right or not len(pairs):
-        return pairs
-    to = pairs.assign(right=right["house"].to_numpy()[pairs["right"].to_numpy(dtype="int64")])
-    best = to.sort_values(["left", "right", "weight"], ascending=[True, True, False], kind="stable")
-    return best.drop_duplicates(["left", "right"]).reset_index(drop=True)
+    if not exclusive:
+        return likely
+    part = scored[scored["probability"] > 0]
+    kept = assign(part["left"], part["right"], part["probability"])
+    return likely & kept.reindex(scored.index, fill_value=False)

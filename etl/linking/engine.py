@@ -98,8 +98,7 @@ def _link_pair(sides: Sides, frames: Frames, register: Register, known: _Known) 
     left, right = (side[~side["district"].isin(unchanged)] for side in (left, right))
     trained = known.trained[pair.name]
     weighed = scoring.weigh(pair.name, prepare.with_names(left), prepare.with_names(right), trained)
-    weighed = choosing.without(weighed, refused, refused.iloc[:0], exclusive=False)
-    scored, chosen = choosing.choose(sides, weighed, sure)
+    scored, chosen = choosing.choose(sides, weighed, sure, refused)
     missed = scored["probability"][~chosen].groupby(_district(scored[~chosen], sides)).sum()
     parts = {
         d: known.before[pair.name, d] if d in unchanged else Part(p, round(float(missed.get(d, 0.0)), 3))

@@ -33,13 +33,17 @@ def persons(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
 def households(left: pd.DataFrame, right: pd.DataFrame, people: pd.DataFrame | None) -> pd.DataFrame:
     """Pairs of a loan or house and its household, each left row once: left, right, method, probability.
 
-    By commune and code; else by the borrower's number, which is a member's (people: ``prepare.borrowers``); else by the
-    code as another system writes it, where that names one household. A number that the register learned from a card is
-    as sure as the card's own link: ``learned`` below 1 makes the pair a probable one.
+    By commune and code; else by the borrower's number, which is a member's (people: ``prepare.borrowers``) or that of a
+    borrower whose other loan states the household's code; else by the code as another system writes it, where that
+    names one household. A number that the register learned from a card is as sure as the card's own link: ``learned``
+    below 1 makes the pair a probable one.
     """
     found = [_joined(left, right, ["commune", "code"]).assign(method="household_code", learned=1.0)]
     if people is not None:
-        found.append(_numbered(left, people).assign(method="id_number"))
+        told = found[0].assign(id_number=left["id_number"].reindex(found[0]["left"]).to_numpy(), learned=1.0)
+        by_loan = told.rename(columns={"right": "house"})[["id_number", "house", "learned"]]
+        known = pd.concat([people[["id_number", "house", "learned"]], by_loan])
+        found.append(_numbered(left, known).assign(method="id_number"))
     found.append(_respelt(left, right).assign(method="household_code", learned=1.0))
     pairs = pd.concat(found, ignore_index=True)
     # A number that stands in several households names the one with the borrower's name, if any.
@@ -54,10 +58,10 @@ def households(left: pd.DataFrame, right: pd.DataFrame, people: pd.DataFrame | N
     ]
 
 
-def _numbered(left: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """Loans and households of whom a member has the borrower's number."""
-    known = people[["id_number", "house", "learned"]].dropna(subset=["id_number"])
-    joined = left["id_number"].dropna().rename_axis("left").reset_index().merge(known, on="id_number")
+def _numbered(left: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """Loans and households that have the borrower's number. known: id_number, house, learned."""
+    numbers = left["id_number"].dropna().rename_axis("left").reset_index()
+    joined = numbers.merge(known.dropna(subset=["id_number"]), on="id_number")
     best = joined.sort_values("learned", ascending=False, kind="stable").drop_duplicates(["left", "house"])
     return best.rename(columns={"house": "right"})[["left", "right", "learned"]]
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from splink import SettingsCreator, block_on
 from splink.internals.blocking_rule_creator import BlockingRuleCreator
+from splink.internals.blocking_rule_library import CustomRule
 
 from etl.linking.shapes import Trained
 
@@ -86,12 +87,25 @@ HOUSEHOLD = Comparison("household", "Mã hộ", _either("household"), (
     Level("same", "giống", "household_l = household_r", 0.5, 0.0001),
     Level("other", "khác", None, 0.5, 0.9999),
 ), learned=False)  # fmt: skip
-NUMBERS = Comparison("numbers", "CMND/CCCD", "id_number_l IS NULL", (
-    Level("same", "giống", "id_number_l = id_number_r", 0.01, 0.00001),
-    # Who has the same number is linked already. That the register knows none speaks for a person whom none has found.
-    Level("unknown", "sổ không ghi số", "id_number_r IS NULL", 0.87, 0.5),
-    Level("kind", "một bên CMND, một bên CCCD", "length(id_number_l) <> length(id_number_r)", 0.1, 0.2),
-    Level("other", "khác", None, 0.02, 0.3),
+_NEVER = "1 = 0"
+# Who has the same number is linked already: that a side states none is what is left of most true pairs, so it is told
+# how often other pairs lack one, instead of saying nothing.
+_NUMBER_LEVELS = (
+    ("same", "giống", "id_number_l = id_number_r"),
+    ("unstated", "ngành không ghi số", "id_number_l IS NULL"),
+    ("unknown", "sổ không ghi số", "id_number_r IS NULL"),
+    ("kind", "một bên CMND, một bên CCCD", "length(id_number_l) <> length(id_number_r)"),
+    ("other", "khác", None),
+)
+NUMBERS = Comparison("numbers", "CMND/CCCD", _NEVER, tuple(
+    Level(code, label, sql, m, u)
+    for (code, label, sql), (m, u) in zip(
+        _NUMBER_LEVELS, ((0.005, 0.00001), (0.475, 0.4), (0.45, 0.3), (0.05, 0.1), (0.02, 0.2)), strict=True)
+))  # fmt: skip
+BORROWER_NUMBERS = Comparison("numbers", "CMND/CCCD", _NEVER, tuple(
+    Level(code, label, sql, m, u)
+    for (code, label, sql), (m, u) in zip(
+        _NUMBER_LEVELS, ((0.01, 0.00001), (0.1, 0.05), (0.77, 0.5), (0.1, 0.15), (0.02, 0.3)), strict=True)
 ), learned=False)  # fmt: skip
 INSURANCE = Comparison("insurance", "Mã số BHXH", "insurance_number_l IS NULL", (
     Level("same", "giống", "insurance_number_l = insurance_number_r", 0.01, 0.00001),
@@ -116,7 +130,7 @@ POOR = Comparison("poor", "Diện hộ nghèo", "poor_r IS NULL", (
 COMPARISONS = {
     "card": (NAME, BIRTH, SEX, ETHNICITY, PLACE, HOUSEHOLD, NUMBERS, INSURANCE),
     "pupil": (NAME, BIRTH, SEX, ETHNICITY, PLACE, HOUSEHOLD),
-    "loan": (NAME, YEAR, SEX, PLACE, HOUSEHOLD, NUMBERS, PROGRAMME),
+    "loan": (NAME, YEAR, SEX, PLACE, HOUSEHOLD, BORROWER_NUMBERS, PROGRAMME),
     "housing": (NAME, PLACE, HOUSEHOLD, POOR),
 }
 """Pair → what is compared. A household code that differs says little: many systems have codes of their own."""
@@ -172,12 +186,12 @@ def defaults(pair: str, prior: float, names: dict[str, float], rare: float) -> T
     return Trained(prior, levels, names, rare)
 
 
-def splink_settings(pair: str, trained: Trained) -> SettingsCreator:
-    """The model of a pair as Splink takes it, with the m and u of ``trained``."""
+def splink_settings(pair: str, trained: Trained, everything: bool = False) -> SettingsCreator:
+    """The model of a pair as Splink takes it, with the m and u of ``trained``; everything: without blocks."""
     return SettingsCreator(
         link_type="link_only",
         comparisons=[_comparison(c, trained.levels[c.name]) for c in COMPARISONS[pair]],
-        blocking_rules_to_generate_predictions=list(BLOCKS[kind_of(pair)]),
+        blocking_rules_to_generate_predictions=[CustomRule("1 = 1")] if everything else list(BLOCKS[kind_of(pair)]),
         probability_two_random_records_match=trained.prior,
         retain_matching_columns=True,
         retain_intermediate_calculation_columns=True,

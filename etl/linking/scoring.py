@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import duckdb
 import numpy as np
@@ -12,6 +14,7 @@ import pandas as pd
 from splink import DuckDBAPI, Linker
 
 from etl.linking import model
+from etl.linking.competing import in_competition
 from etl.linking.prepare import COMPARED
 from etl.linking.shapes import Trained
 
@@ -24,6 +27,8 @@ as much as this; the rest is dropped inside of the database."""
 _SAMPLE = 1_200
 """Rows of each side that the u are estimated on: all their pairs, more than a million."""
 _SEED = 20_181_231
+_ROUNDS = 10
+"""How often the prior is put right; it moves by less than a hundredth then."""
 _NEAR = 2.5
 """How many times more or less than its default an m may be."""
 _ENOUGH = 300
@@ -60,22 +65,48 @@ def train(pair: str, left: pd.DataFrame, right: pd.DataFrame) -> Trained:
     with_u = _estimate_u(pair, left, right, start)
     with database() as conn:
         linker = _linker(conn, pair, left, right, with_u)
-        prior = _prior(pair, linker, start.prior)
+        prior = _prior(pair, linker, left, right)
         linker = _linker(conn, pair, left, right, _with(with_u, prior=prior))
         learned = _estimate_m(pair, linker)
     levels, estimated = _merged(pair, with_u, learned)
-    return Trained(float(f"{prior:.6g}"), levels, names, rare, estimated)
+    trained = Trained(prior, levels, names, rare, estimated)
+    if model.kind_of(pair) == "person":
+        prior = _settled_prior(pair, left, right, trained)
+    return replace(trained, prior=float(f"{prior:.4g}"))
 
 
-def weigh(pair: str, left: pd.DataFrame, right: pd.DataFrame, trained: Trained) -> pd.DataFrame:
+def _settled_prior(pair: str, left: pd.DataFrame, right: pd.DataFrame, trained: Trained) -> float:
+    """The prior at which the model finds as many true pairs as the prior says there are: expectation maximisation."""
+    pairs = weigh(pair, left, right, trained)
+    total, prior = len(left) * len(right), trained.prior
+    most = min(len(left), len(right)) / total
+    for _ in range(_ROUNDS):
+        moved = pairs.assign(weight=pairs["weight"] + math.log2(prior / trained.prior))
+        found = float(in_competition(moved, exclusive=True)["probability"].sum())
+        prior = min(max(found / total, 1e-9), most)
+    return prior
+
+
+def prior_bits(trained: Trained) -> float:
+    """The odds of two rows drawn at random, in bits: where every weight begins."""
+    return math.log2(trained.prior / (1 - trained.prior))
+
+
+def weigh(
+    pair: str, left: pd.DataFrame, right: pd.DataFrame, trained: Trained, *, everything: bool = False
+) -> pd.DataFrame:
     """The pairs that come into question: left, right (``unique_id``), weight (bits, the prior within), and for each
-    comparison ``level_<name>`` (code; empty: nothing to compare) and ``weight_<name>`` (bits)."""
+    comparison ``level_<name>`` (code; empty: nothing to compare) and ``weight_<name>`` (bits).
+
+    everything: all pairs of few rows, whatever the blocks and however little they weigh.
+    """
     comparisons = model.COMPARISONS[pair]
-    if not len(left) or not len(right):
+    if not everything and not left["district"].isin(right["district"]).any():
         return _no_pairs(pair)
     with database() as conn:
-        linker = _linker(conn, pair, left, right, trained)
-        predicted = linker.inference.predict(threshold_match_weight=FLOOR, warning_mode="never")
+        linker = _linker(conn, pair, left, right, trained, everything)
+        floor = None if everything else FLOOR
+        predicted = linker.inference.predict(threshold_match_weight=floor, warning_mode="never")
         parts = ['unique_id_l AS "left"', 'unique_id_r AS "right"', "match_weight AS weight"]
         columns = {d[0] for d in conn.execute(f"SELECT * FROM {predicted.physical_name} LIMIT 0").description}  # noqa: S608
         for c in comparisons:
@@ -98,7 +129,8 @@ def _no_pairs(pair: str) -> pd.DataFrame:
 
 
 def _linker(
-    conn: duckdb.DuckDBPyConnection, pair: str, left: pd.DataFrame, right: pd.DataFrame, trained: Trained
+    conn: duckdb.DuckDBPyConnection, pair: str, left: pd.DataFrame, right: pd.DataFrame, trained: Trained,
+    everything: bool = False,
 ) -> Linker:  # fmt: skip
     api = DuckDBAPI(connection=conn)
     sides = []
@@ -107,7 +139,7 @@ def _linker(
         conn.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM given_{name}")  # noqa: S608 - our own names
         conn.unregister(f"given_{name}")
         sides.append(api.register(name, dataset_display_name=name))
-    linker = Linker(sides, model.splink_settings(pair, trained), log_level=None, validate_settings=False)
+    linker = Linker(sides, model.splink_settings(pair, trained, everything), log_level=None, validate_settings=False)
     there = pd.concat([left["name"], right["name"]]).dropna().unique()
     shares = pd.DataFrame({"name": there, "tf_name": [trained.names.get(n, trained.rare) for n in there]})
     conn.register("given_names", shares)
@@ -135,7 +167,9 @@ def _with(trained: Trained, prior: float) -> Trained:
     return Trained(prior, trained.levels, trained.names, trained.rare, trained.estimated)
 
 
-def _prior(pair: str, linker: Linker, default: float) -> float:
+def _prior(pair: str, linker: Linker, left: pd.DataFrame, right: pd.DataFrame) -> float:
+    """The prior by the pairs that are likely by rule alone: no row has more than one partner."""
+    default = _default_prior(left, right)
     kind = model.kind_of(pair)
     try:
         linker.training.estimate_probability_two_random_records_match(
@@ -144,7 +178,7 @@ def _prior(pair: str, linker: Linker, default: float) -> float:
     except ValueError:
         return default
     found = float(linker._settings_obj._probability_two_random_records_match)
-    return found if default / 20 <= found <= default * 2 else default
+    return min(max(found, default / 20), min(len(left), len(right)) / (len(left) * len(right)))
 
 
 def _estimate_u(pair: str, left: pd.DataFrame, right: pd.DataFrame, start: Trained) -> Trained:

@@ -110,7 +110,7 @@ print(json.dumps([bag.import_errors, {d.dag_id: [sorted(d.task_ids), d.catchup, 
         assert active == (32 if name.startswith("sector_") else 1)
         if name.startswith("sector_"):
             assert tasks == ["answer", "approve", "load", "prepare"]
-    assert dags["quarter"][0] == ["approve", "completeness", "cross_check", "measure", "publish", "report"]
+    assert dags["quarter"][0] == ["approve", "completeness", "cross_check", "link", "measure", "publish", "report"]
 
 
 TEST_RUN = """

@@ -24,7 +24,7 @@ def after_receiving(received: Iterable[str]) -> Iterator[str]:
     yield from (f"{step} {one}" for one in first for step in ("prepare", "load", "answer"))
     yield from (f"{step} {PERIOD}" for step in ("cross_check", "measure", "document"))
     yield from (f"{step} {last}" for step in ("prepare", "load", "answer"))
-    steps = ("cross_check", "gate", "approve", "measure", "publish_edition", "report", "document")
+    steps = ("link", "cross_check", "gate", "approve", "measure", "publish_edition", "report", "document")
     yield from (f"{step} {PERIOD}" for step in steps)
     yield f"leave {last}"
     yield f"forget {scenario.FORGOTTEN}"
