@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run up down test unit kill lint docs lock env clean bench-read bench-check
+.PHONY: help install run up down test unit kill lint docs lock env clean bench-read bench-check bench-link
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,9 @@ bench-read: install  ## reading by format and size against pandas + openpyxl; BE
 
 bench-check: install  ## 700,000 health cards through their full suite against one plain SQL pass; at most 3 times
 	@$(BIN)/python -m local.bench_check $(BENCH)
+
+bench-link: install  ## the whole sample province linked: time, memory, links against the truth, growth
+	@$(BIN)/python -m local.bench_link $(BENCH)
 
 docs: install  ## the reference pages below docs/ from the definitions
 	@$(BIN)/python -m local.docs

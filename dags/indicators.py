@@ -20,7 +20,8 @@ PATIENCE = timedelta(minutes=5)
     tags=["giamngheo", "indicators"],
     doc_md="""
     Links persons and households across sectors and measures every indicator of each period whose data have changed (by
-    hand: of the param `period`), and replaces its figures in `mart.indicator_value` in one transaction. Waits until the files under way are through, five minutes at
+    hand: of the param `period`); its figures in `mart.indicator_value` are replaced in one transaction. Waits until the
+    files under way are through, five minutes at
     most, so that many files make one measuring. Safe to clear and re-run: what is up to date is left alone.
     """,
 )

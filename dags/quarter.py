@@ -1,4 +1,4 @@
-"""quarter: close a quarter after the deadline: completeness → link → cross-check → measure → approve → publish → report."""
+"""quarter: close a quarter after the deadline: link → cross-check → measure → approve → publish → report."""
 
 from __future__ import annotations
 

@@ -176,12 +176,34 @@ def _loans(
 ) -> None:  # fmt: skip
     """Loans without a code. The bank knows whom it lends to, so it is the register that lacks the borrower's number."""
     loans = frames["credit_loan"]
+    _borrowed_by_holders(loans, province, rng)
     out = rng.random(len(loans)) < share
     loans["household_code"] = _codes(loans, out, rng)
     lost = set(loans["borrower_id_number"][out].dropna())
     for dataset, column in (("register_member", "id_number"), ("register_household", "head_id_number")):
         frames[dataset][column] = [None if n in lost else n for n in frames[dataset][column]]
     frames["credit_loan"] = _noised(loans, province, out.tolist(), rng, rates, "borrower_name")
+
+
+def _borrowed_by_holders(loans: pd.DataFrame, province: Province, rng: Any) -> None:
+    """Who borrows outside of the register is one of those people of the commune who hold a card."""
+    cards = province.frames["health_card"]
+    holders: dict[str, list[tuple[str, str, str]]] = {}
+    for person, name, number, commune, village in zip(
+        province.whose["health_card"], cards["full_name"], cards["id_number"], cards["commune"], cards["village"],
+        strict=True,
+    ):  # fmt: skip
+        if person is None and number:
+            holders.setdefault(commune, []).append((name, number, village))
+    columns = ("borrower_name", "borrower_id_number", "village")
+    cells = {column: list(loans[column]) for column in columns}
+    for at, (household, commune) in enumerate(zip(province.whose["credit_loan"], loans["commune"], strict=True)):
+        if household is None and holders.get(commune):
+            one = holders[commune][int(rng.integers(len(holders[commune])))]
+            for column, value in zip(columns, one, strict=True):
+                cells[column][at] = value
+    for column in columns:
+        loans[column] = pd.Series(cells[column], index=loans.index, dtype="object")
 
 
 def _houses(

@@ -130,10 +130,11 @@ POOR = Comparison("poor", "Diện hộ nghèo", "poor_r IS NULL", (
 COMPARISONS = {
     "card": (NAME, BIRTH, SEX, ETHNICITY, PLACE, HOUSEHOLD, NUMBERS, INSURANCE),
     "pupil": (NAME, BIRTH, SEX, ETHNICITY, PLACE, HOUSEHOLD),
-    "loan": (NAME, YEAR, SEX, PLACE, HOUSEHOLD, BORROWER_NUMBERS, PROGRAMME),
-    "housing": (NAME, PLACE, HOUSEHOLD, POOR),
+    "loan": (NAME, YEAR, SEX, PLACE, BORROWER_NUMBERS, PROGRAMME),
+    "housing": (NAME, PLACE, POOR),
 }
-"""Pair → what is compared. A household code that differs says little: many systems have codes of their own."""
+"""Pair → what is compared. A household code that differs says little of persons: many systems have
+codes of their own. Of loans and houses nothing: those of the same code are linked already."""
 
 RELATIVES = "relatives"
 """The evidence of the household, which comes after the model (``evidence``)."""

@@ -71,7 +71,8 @@ def workbook(
         right = frames[pair.register].iloc[int(str(one.right_at))]
         identity = {"pair": pair.name, "row": _named(pair.dataset, left), "register": _named(pair.register, right)}
         page.append([
-            number, pair.title, round(100 * float(str(one.probability)), 1), *_shown(left, units), *_shown(right, units),
+            number, pair.title, round(100 * float(str(one.probability)), 1),
+            *_shown(left, units), *_shown(right, units),
             agreed_in_words(one.agreed), None, None, _address(left), _address(right),
             json.dumps(identity, ensure_ascii=False),
         ])  # fmt: skip

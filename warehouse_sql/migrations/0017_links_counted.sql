@@ -1,0 +1,250 @@
+-- Indicators count what linking has found. Exact identifiers are still joined here and now, so that figures are right
+-- before «link» has run; beside them stand the links of history.link that no identifier of either row makes, and what
+-- officers have decided wins over all.
+CREATE INDEX link_decided ON history.link (period, pair) WHERE method IN ('confirmed', 'refused');
+
+CREATE OR REPLACE VIEW core.card_member AS
+WITH exact AS NOT MATERIALIZED (
+    SELECT
+        m.period, m.submission_id, m.sheet, m.row, m.classification, m.household_submission_id, m.household_sheet,
+        m.household_row, c.submission_id AS card_submission_id, c.sheet AS card_sheet, c.row AS card_row,
+        c.valid_from, c.valid_to, c.commune AS card_commune, 'insurance_number' AS method
+    FROM core.member_household AS m
+    INNER JOIN core.health_card AS c ON m.period = c.period AND m.insurance_number = c.insurance_number
+    UNION ALL
+    SELECT
+        m.period, m.submission_id, m.sheet, m.row, m.classification, m.household_submission_id, m.household_sheet,
+        m.household_row, c.submission_id AS card_submission_id, c.sheet AS card_sheet, c.row AS card_row,
+        c.valid_from, c.valid_to, c.commune AS card_commune, 'id_number' AS method
+    FROM core.member_household AS m
+    INNER JOIN core.health_card AS c ON m.period = c.period AND m.id_number = c.id_number
+    WHERE m.insurance_number IS DISTINCT FROM c.insurance_number
+),
+
+decided AS (
+    SELECT
+        submission_id, sheet, row, register_submission_id, register_sheet, register_row, method
+    FROM core.link_standing
+    WHERE pair = 'card' AND method IN ('confirmed', 'refused')
+)
+
+SELECT
+    e.period, e.submission_id, e.sheet, e.row, e.classification, e.household_submission_id, e.household_sheet,
+    e.household_row, e.card_submission_id, e.card_sheet, e.card_row, e.valid_from, e.valid_to, e.card_commune, e.method
+FROM exact AS e
+WHERE
+    NOT EXISTS (
+        SELECT 1 FROM decided AS d
+        WHERE
+            d.submission_id = e.card_submission_id AND d.sheet = e.card_sheet AND d.row = e.card_row
+            AND d.register_submission_id = e.submission_id AND d.register_sheet = e.sheet AND d.register_row = e.row
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM decided AS d
+        WHERE
+            d.method = 'confirmed'
+            AND d.submission_id = e.card_submission_id AND d.sheet = e.card_sheet AND d.row = e.card_row
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM decided AS d
+        WHERE
+            d.method = 'confirmed'
+            AND d.register_submission_id = e.submission_id AND d.register_sheet = e.sheet AND d.register_row = e.row
+    )
+UNION ALL
+SELECT
+    m.period, m.submission_id, m.sheet, m.row, m.classification, m.household_submission_id, m.household_sheet,
+    m.household_row, c.submission_id AS card_submission_id, c.sheet AS card_sheet, c.row AS card_row, c.valid_from,
+    c.valid_to, c.commune AS card_commune, l.method
+FROM core.link AS l
+INNER JOIN core.member_household AS m
+    ON l.register_submission_id = m.submission_id AND l.register_sheet = m.sheet AND l.register_row = m.row
+INNER JOIN core.health_card AS c
+    ON l.period = c.period AND l.submission_id = c.submission_id AND l.sheet = c.sheet AND l.row = c.row
+WHERE
+    l.pair = 'card'
+    AND (
+        l.method = 'confirmed'
+        OR (
+            l.method NOT IN ('insurance_number', 'id_number')
+            AND NOT EXISTS (
+                SELECT 1 FROM core.register_member AS o
+                WHERE o.period = c.period AND o.insurance_number = c.insurance_number
+            )
+            AND NOT EXISTS (
+                SELECT 1 FROM core.register_member AS o
+                WHERE o.period = c.period AND o.id_number = c.id_number
+            )
+            AND NOT EXISTS (
+                SELECT 1 FROM core.health_card AS o
+                WHERE o.period = m.period AND o.insurance_number = m.insurance_number
+            )
+            AND NOT EXISTS (
+                SELECT 1 FROM core.health_card AS o
+                WHERE o.period = m.period AND o.id_number = m.id_number
+            )
+        )
+    );
+COMMENT ON VIEW core.card_member IS
+'Members of the register and the cards of the same person: same insurance number, else same CMND/CCCD, else as linked.';
+COMMENT ON COLUMN core.card_member.card_commune IS 'public: the commune that the card names';
+COMMENT ON COLUMN core.card_member.method IS 'public: the kind of link';
+
+CREATE OR REPLACE VIEW core.pupil_member AS
+WITH exact AS NOT MATERIALIZED (
+    SELECT
+        m.period, m.submission_id, m.sheet, m.row, m.district_code, m.commune, m.classification, m.birth_year,
+        p.submission_id AS pupil_submission_id, p.sheet AS pupil_sheet, p.row AS pupil_row, p.status, p.poverty_class,
+        'household_name_birth' AS method
+    FROM core.member_household AS m
+    INNER JOIN core.education_pupil AS p
+        ON
+            m.period = p.period
+            AND m.commune = p.commune
+            AND m.household_code = p.household_code
+            AND m.full_name_key = p.full_name_key
+            AND m.birth_year = extract(YEAR FROM p.birth)::int
+),
+
+decided AS (
+    SELECT
+        submission_id, sheet, row, register_submission_id, register_sheet, register_row, method
+    FROM core.link_standing
+    WHERE pair = 'pupil' AND method IN ('confirmed', 'refused')
+)
+
+SELECT
+    e.period, e.submission_id, e.sheet, e.row, e.district_code, e.commune, e.classification, e.birth_year,
+    e.pupil_submission_id, e.pupil_sheet, e.pupil_row, e.status, e.poverty_class, e.method
+FROM exact AS e
+WHERE
+    NOT EXISTS (
+        SELECT 1 FROM decided AS d
+        WHERE
+            d.submission_id = e.pupil_submission_id AND d.sheet = e.pupil_sheet AND d.row = e.pupil_row
+            AND d.register_submission_id = e.submission_id AND d.register_sheet = e.sheet AND d.register_row = e.row
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM decided AS d
+        WHERE
+            d.method = 'confirmed'
+            AND d.submission_id = e.pupil_submission_id AND d.sheet = e.pupil_sheet AND d.row = e.pupil_row
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM decided AS d
+        WHERE
+            d.method = 'confirmed'
+            AND d.register_submission_id = e.submission_id AND d.register_sheet = e.sheet AND d.register_row = e.row
+    )
+UNION ALL
+SELECT
+    m.period, m.submission_id, m.sheet, m.row, m.district_code, m.commune, m.classification, m.birth_year,
+    p.submission_id AS pupil_submission_id, p.sheet AS pupil_sheet, p.row AS pupil_row, p.status, p.poverty_class,
+    l.method
+FROM core.link AS l
+INNER JOIN core.member_household AS m
+    ON l.register_submission_id = m.submission_id AND l.register_sheet = m.sheet AND l.register_row = m.row
+INNER JOIN core.education_pupil AS p
+    ON l.period = p.period AND l.submission_id = p.submission_id AND l.sheet = p.sheet AND l.row = p.row
+WHERE
+    l.pair = 'pupil'
+    AND (
+        l.method = 'confirmed'
+        OR (
+            NOT EXISTS (
+                SELECT 1 FROM exact AS e
+                WHERE
+                    e.pupil_submission_id = l.submission_id AND e.pupil_sheet = l.sheet AND e.pupil_row = l.row
+            )
+            AND NOT EXISTS (
+                SELECT 1 FROM exact AS e
+                WHERE
+                    e.submission_id = l.register_submission_id AND e.sheet = l.register_sheet
+                    AND e.row = l.register_row
+            )
+        )
+    );
+COMMENT ON VIEW core.pupil_member IS
+'Members of the register and the rows of the same pupil: household, name, year of birth, else as linked.';
+COMMENT ON COLUMN core.pupil_member.method IS 'public: the kind of link';
+
+CREATE OR REPLACE VIEW core.loan_household AS
+WITH numbered AS (
+    -- A head is a member too: the same number of a household may stand twice.
+    SELECT DISTINCT period, commune, household_code, id_number FROM core.household_number
+),
+
+exact AS NOT MATERIALIZED (
+    SELECT
+        h.period, h.submission_id, h.sheet, h.row, h.commune, h.classification, l.submission_id AS loan_submission_id,
+        l.sheet AS loan_sheet, l.row AS loan_row,
+        coalesce(l.outstanding, 0) + coalesce(l.overdue, 0) + coalesce(l.frozen, 0) AS owed, 'id_number' AS method
+    FROM core.register_household AS h
+    INNER JOIN numbered AS n ON h.period = n.period AND h.commune = n.commune AND h.household_code = n.household_code
+    INNER JOIN core.credit_loan AS l ON n.period = l.period AND n.id_number = l.borrower_id_number
+    UNION ALL
+    SELECT
+        h.period, h.submission_id, h.sheet, h.row, h.commune, h.classification, l.submission_id AS loan_submission_id,
+        l.sheet AS loan_sheet, l.row AS loan_row,
+        coalesce(l.outstanding, 0) + coalesce(l.overdue, 0) + coalesce(l.frozen, 0) AS owed, 'household_code' AS method
+    FROM core.register_household AS h
+    INNER JOIN core.credit_loan AS l
+        ON h.period = l.period AND h.commune = l.commune AND h.household_code = l.household_code
+    WHERE
+        NOT EXISTS (
+            SELECT 1 FROM core.household_number AS n
+            WHERE
+                n.period = l.period AND n.commune = l.commune AND n.household_code = l.household_code
+                AND n.id_number = l.borrower_id_number
+        )
+),
+
+decided AS (
+    SELECT
+        submission_id, sheet, row, register_submission_id, register_sheet, register_row, method
+    FROM core.link_standing
+    WHERE pair = 'loan' AND method IN ('confirmed', 'refused')
+)
+
+SELECT
+    e.period, e.submission_id, e.sheet, e.row, e.commune, e.classification, e.loan_submission_id, e.loan_sheet,
+    e.loan_row, e.owed, e.method
+FROM exact AS e
+WHERE
+    NOT EXISTS (
+        SELECT 1 FROM decided AS d
+        WHERE
+            d.submission_id = e.loan_submission_id AND d.sheet = e.loan_sheet AND d.row = e.loan_row
+            AND d.register_submission_id = e.submission_id AND d.register_sheet = e.sheet AND d.register_row = e.row
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM decided AS d
+        WHERE
+            d.method = 'confirmed'
+            AND d.submission_id = e.loan_submission_id AND d.sheet = e.loan_sheet AND d.row = e.loan_row
+    )
+UNION ALL
+SELECT
+    h.period, h.submission_id, h.sheet, h.row, h.commune, h.classification, l.submission_id AS loan_submission_id,
+    l.sheet AS loan_sheet, l.row AS loan_row,
+    coalesce(f.outstanding, 0) + coalesce(f.overdue, 0) + coalesce(f.frozen, 0) AS owed, l.method
+FROM core.link AS l
+INNER JOIN core.register_household AS h
+    ON
+        l.period = h.period AND l.register_submission_id = h.submission_id AND l.register_sheet = h.sheet
+        AND l.register_row = h.row
+INNER JOIN core.credit_loan AS f
+    ON l.period = f.period AND l.submission_id = f.submission_id AND l.sheet = f.sheet AND l.row = f.row
+WHERE
+    l.pair = 'loan'
+    AND (
+        l.method = 'confirmed'
+        OR NOT EXISTS (
+            SELECT 1 FROM exact AS e
+            WHERE e.loan_submission_id = l.submission_id AND e.loan_sheet = l.sheet AND e.loan_row = l.row
+        )
+    );
+COMMENT ON VIEW core.loan_household IS
+'Households of the register and their loans: the borrower''s CMND/CCCD is the head''s or a member''s, else same commune and household code, else as linked.';
+COMMENT ON COLUMN core.loan_household.owed IS 'public: outstanding, overdue and frozen together, đồng';
+COMMENT ON COLUMN core.loan_household.method IS 'public: the kind of link';
