@@ -330,7 +330,7 @@ def link(
         point("link.read")
         decisions = linking.load_decisions(settings.reviewed, of)
         outcome = linking.link(
-            given.frames, given.trained, decisions, None if anew else given.parts, progress=progress
+            given.frames, given.trained, decisions, None if anew else given.before, progress=progress
         )  # fmt: skip
         point("link.found")
         progress("keeping")

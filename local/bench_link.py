@@ -21,7 +21,7 @@ from typing import Any
 import pandas as pd
 
 from etl.linking import engine, prepare
-from etl.linking.shapes import DATASETS, PAIRS, REGISTER_KEYS
+from etl.linking.shapes import DATASETS, PAIRS, REGISTER_KEYS, Before
 from etl.model.period import Period
 from samples.apart import linked_truth, take_apart, true_links
 from samples.province import build
@@ -66,11 +66,12 @@ def link(folder: Path) -> None:
     # A commune sends its list once more, with its district: the rows are as before and have other addresses.
     district = frames["register_member"]["district_code"].iloc[0]
     changed = dict(frames)
+    probable = outcome.links[outcome.links["method"] == "probable"]
     for name in REGISTER_KEYS:
         own = frames[name]["district_code"] == district
         changed[name] = frames[name].assign(submission_id=frames[name]["submission_id"].where(~own, "again"))
     began = time.perf_counter()
-    engine.link(engine.sorted_frames(changed), outcome.trained, before=outcome.parts)
+    engine.link(engine.sorted_frames(changed), outcome.trained, before=Before(outcome.parts, probable))
     again = time.perf_counter() - began
     told = []
     for name, pair in PAIRS.items():

@@ -11,15 +11,15 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from etl.linking.reviewed import LinksError, load_decisions
-from etl.linking.shapes import Decision, Outcome, Part, Trained
+from etl.linking.shapes import Before, Decision, Outcome, Trained
 from etl.linking.store import Kept, Read, keep, read
 
 __all__ = [
+    "Before",
     "Decision",
     "Kept",
     "LinksError",
     "Outcome",
-    "Part",
     "Read",
     "Trained",
     "keep",
@@ -31,7 +31,7 @@ __all__ = [
 
 def link(
     frames: Mapping[str, pd.DataFrame], trained: Mapping[str, Trained], decisions: tuple[Decision, ...],
-    before: Mapping[tuple[str, str], Part] | None, *, progress: Callable[[str], None] = lambda _: None,
+    before: Before | None, *, progress: Callable[[str], None] = lambda _: None,
 ) -> Outcome:  # fmt: skip
     """``engine.link``. Splink is loaded when something is linked, not when the pipeline is."""
     from etl.linking import engine

@@ -13,16 +13,17 @@ from etl.linking.sides import Sides
 
 
 def choose(
-    sides: Sides, weighed: pd.DataFrame, sure: pd.DataFrame, refused: pd.DataFrame
+    sides: Sides, weighed: pd.DataFrame, sure: pd.DataFrame, refused: pd.DataFrame, nobody: float
 ) -> tuple[pd.DataFrame, pd.Series[bool]]:
     """The weighed pairs with ``method`` and ``probability``, and which of them are linked.
 
-    sure: links that need no model; refused: pairs that an officer has refused (left, right).
+    sure: links that need no model; refused: pairs that an officer has refused (left, right);
+    nobody: as ``Trained.nobody``.
     """
     exclusive = sides.pair.exclusive
     pairs = weighed if exclusive else best_of_household(weighed, sides.right)
     pairs = without(pairs, refused, refused.iloc[:0], exclusive)
-    scored = in_competition(pairs, exclusive)
+    scored = in_competition(pairs, exclusive, nobody)
     if exclusive and len(pairs):
         likely = scored[_chosen(scored, exclusive) & (scored["probability"] >= evidence.SURE_RELATIVE)]
         own = pd.concat([sure[["left", "right"]], likely[["left", "right"]]], ignore_index=True)

@@ -10,8 +10,8 @@ _MOST = 30.0
 """Bits beyond which a weight makes nothing surer: a double holds the sums of such odds exactly enough."""
 
 
-def in_competition(pairs: pd.DataFrame, exclusive: bool) -> pd.DataFrame:
-    """The pairs with ``probability``: against being nobody, and against the other pairs of its rows.
+def in_competition(pairs: pd.DataFrame, exclusive: bool, nobody: float = 1.0) -> pd.DataFrame:
+    """The pairs with ``probability``: against being nobody (``Trained.nobody``), and the other pairs of its rows.
 
     Where a row of the register has one place (``exclusive``), rivals count as far as they are free themselves: who is
     somebody else for sure stands in nobody's way. The shares are those of all one-to-one assignments weighed by their
@@ -21,7 +21,7 @@ def in_competition(pairs: pd.DataFrame, exclusive: bool) -> pd.DataFrame:
     odds = np.exp2(np.minimum(pairs["weight"].to_numpy(dtype="float64"), _MOST))
     left = np.unique(pairs["left"].to_numpy(dtype="int64"), return_inverse=True)[1]
     if not exclusive:
-        shares = odds / (1 + _sums(odds, left))
+        shares = odds / (nobody + _sums(odds, left))
         return pairs.assign(probability=shares.round(6))
     right = np.unique(pairs["right"].to_numpy(dtype="int64"), return_inverse=True)[1]
     of_left, of_right = np.ones(len(odds)), np.ones(len(odds))

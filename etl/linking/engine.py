@@ -13,9 +13,20 @@ from dataclasses import dataclass
 import pandas as pd
 
 from etl.linking import choosing, exact, fingerprint, prepare, scoring
-from etl.linking.shapes import PAIRS, REGISTER_KEYS, VERSION, WORTH_A_LOOK, Decision, Outcome, Part, Trained
+from etl.linking.shapes import (
+    PAIRS,
+    REGISTER_KEYS,
+    VERSION,
+    WORTH_A_LOOK,
+    Before,
+    Decision,
+    Outcome,
+    Part,
+    Trained,
+    no_links,
+)
 from etl.linking.sides import Cards, Register, Sides, register_of, sides_of
-from etl.linking.told import decided, no_links, rows_of
+from etl.linking.told import decided, kept_of, rows_of
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -26,7 +37,7 @@ class _Known:
 
     trained: dict[str, Trained]
     decisions: tuple[Decision, ...]
-    before: Mapping[tuple[str, str], Part]
+    before: Before
 
 
 @dataclass(frozen=True)
@@ -49,16 +60,16 @@ def sorted_frames(frames: Frames) -> dict[str, pd.DataFrame]:
 
 def link(
     frames: Frames, trained: Mapping[str, Trained] | None = None, decisions: tuple[Decision, ...] = (),
-    before: Mapping[tuple[str, str], Part] | None = None, *, progress: Callable[[str], None] = lambda _: None,
+    before: Before | None = None, *, progress: Callable[[str], None] = lambda _: None,
 ) -> Outcome:  # fmt: skip
     """Link the rows of ``sorted_frames`` (``shapes.DATASETS``: addresses, ``district_code``, stored columns).
 
     trained: by pair; what is not there is learned from the rows themselves and returned with the outcome.
-    decisions: always win. before: the parts of an earlier run; a part that rests on the same rows is not weighed anew,
-    and its probable links are not in the outcome. Links are ordered by pair, left and right.
+    decisions: always win. before: an earlier run; a part that rests on the same rows as then is not weighed anew and
+    keeps its probable links. Links are ordered by pair, left and right.
     """
     register = register_of(frames)
-    known = _Known(dict(trained or {}), decisions, before or {})
+    known = _Known(dict(trained or {}), decisions, before or Before({}, no_links()))
     outcome = Outcome(no_links(), no_links(), no_links(), known.trained)
     told: dict[str, list[pd.DataFrame]] = {"links": [], "uncertain": [], "refused": []}
     cards: Cards | None = None
@@ -94,17 +105,18 @@ def _link_pair(sides: Sides, frames: Frames, register: Register, known: _Known) 
     if pair.name not in known.trained:
         known.trained[pair.name] = scoring.train(pair.name, prepare.with_names(left), prepare.with_names(right))
     prints = _prints(sides, frames, left, right, sure, refused, known.trained[pair.name])
-    unchanged = {d for d, p in prints.items() if (b := known.before.get((pair.name, d))) and b.rests_on == p}
+    unchanged = {d for d, p in prints.items() if (b := known.before.parts.get((pair.name, d))) and b.rests_on == p}
     left, right = (side[~side["district"].isin(unchanged)] for side in (left, right))
     trained = known.trained[pair.name]
     weighed = scoring.weigh(pair.name, prepare.with_names(left), prepare.with_names(right), trained)
-    scored, chosen = choosing.choose(sides, weighed, sure, refused)
+    scored, chosen = choosing.choose(sides, weighed, sure, refused, trained.nobody)
     missed = scored["probability"][~chosen].groupby(_district(scored[~chosen], sides)).sum()
     parts = {
-        d: known.before[pair.name, d] if d in unchanged else Part(p, round(float(missed.get(d, 0.0)), 3))
+        d: known.before.parts[pair.name, d] if d in unchanged else Part(p, round(float(missed.get(d, 0.0)), 3))
         for d, p in prints.items()
     }
-    links = pd.concat([sure, scored[chosen]], ignore_index=True)
+    kept = kept_of(known.before.links, sides, unchanged)
+    links = pd.concat([sure, scored[chosen], kept], ignore_index=True)
     uncertain = scored[scored["probability"] >= WORTH_A_LOOK]
     return _Linked(links, uncertain, refused.assign(method="refused"), parts, unchanged, idle)
 

@@ -105,8 +105,8 @@ NUMBERS = Comparison("numbers", "CMND/CCCD", _NEVER, tuple(
 BORROWER_NUMBERS = Comparison("numbers", "CMND/CCCD", _NEVER, tuple(
     Level(code, label, sql, m, u)
     for (code, label, sql), (m, u) in zip(
-        _NUMBER_LEVELS, ((0.01, 0.00001), (0.1, 0.05), (0.77, 0.5), (0.1, 0.15), (0.02, 0.3)), strict=True)
-), learned=False)  # fmt: skip
+        _NUMBER_LEVELS, ((0.01, 0.00001), (0.25, 0.2), (0.6, 0.2), (0.1, 0.2), (0.04, 0.4)), strict=True)
+))  # fmt: skip
 INSURANCE = Comparison("insurance", "Mã số BHXH", "insurance_number_l IS NULL", (
     Level("same", "giống", "insurance_number_l = insurance_number_r", 0.01, 0.00001),
     Level("unknown", "sổ không ghi số", "insurance_number_r IS NULL", 0.96, 0.7),
@@ -121,11 +121,11 @@ PROGRAMME = Comparison("programme", "Chương trình vay", "poor_r IS NULL", (
     Level("same", "chương trình của diện hộ này", "poor_l = poor_r", 0.5, 0.12),
     Level("listed", "chương trình của diện khác trong sổ", "poor_l <> 'any'", 0.1, 0.14),
     Level("any", "chương trình chung", None, 0.4, 0.74),
-), learned=False)  # fmt: skip
+))  # fmt: skip
 POOR = Comparison("poor", "Diện hộ nghèo", "poor_r IS NULL", (
     Level("same", "hộ nghèo", "poor_r = 'poor'", 0.9, 0.6),
     Level("other", "hộ không nghèo", None, 0.1, 0.4),
-), learned=False)  # fmt: skip
+))  # fmt: skip
 
 COMPARISONS = {
     "card": (NAME, BIRTH, SEX, ETHNICITY, PLACE, HOUSEHOLD, NUMBERS, INSURANCE),
@@ -163,8 +163,9 @@ BLOCKS: dict[str, tuple[BlockingRuleCreator, ...]] = {
 }  # fmt: skip
 TRAINING = {
     "person": (block_on("commune", "sound"), block_on("commune", "birth_day"), block_on("sound", "birth_day")),
-    # A borrower has neither birth nor sex: no block holds true pairs enough to learn from, the m stay as documented.
-    "household": (),
+    # A borrower has neither birth nor sex, so no block teaches names and places without namesakes: they stay as
+    # documented. Numbers and programmes are learned from namesakes of one village.
+    "household": (block_on("commune", "village", "sound"),),
 }
 """EM looks at these blocks; a comparison that reads a block's columns is learned in another."""
 

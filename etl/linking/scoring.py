@@ -29,6 +29,8 @@ _SAMPLE = 1_200
 _SEED = 20_181_231
 _ROUNDS = 10
 """How often the prior is put right; it moves by less than a hundredth then."""
+_PARTNERED = 0.95
+"""Never more than this share of rows is taken to have a partner."""
 _NEAR = 2.5
 """How many times more or less than its default an m may be."""
 _ENOUGH = 300
@@ -71,8 +73,10 @@ def train(pair: str, left: pd.DataFrame, right: pd.DataFrame) -> Trained:
     levels, estimated = _merged(pair, with_u, learned)
     trained = Trained(prior, levels, names, rare, estimated)
     if model.kind_of(pair) == "person":
-        prior = _settled_prior(pair, left, right, trained)
-    return replace(trained, prior=float(f"{prior:.4g}"))
+        return replace(trained, prior=float(f"{_settled_prior(pair, left, right, trained):.4g}"))
+    # A loan or house has one household: that it has none is what is left of the expected number of its partners.
+    nobody = 1 - min(prior * len(right), _PARTNERED)
+    return replace(trained, prior=float(f"{prior:.4g}"), nobody=float(f"{nobody:.4g}"))
 
 
 def _settled_prior(pair: str, left: pd.DataFrame, right: pd.DataFrame, trained: Trained) -> float:

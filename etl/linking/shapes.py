@@ -78,6 +78,15 @@ LINK_COLUMNS = ["pair", "left_at", "right_at", "method", "weight", "probability"
 """left_at, right_at: positions in the sorted frames; weight: bits, without the prior of none; agreed: comparison →
 [level, bits]."""
 
+_KINDS = {"pair": "str", "left_at": "int64", "right_at": "int64", "method": "str", "weight": "float64",
+          "probability": "float64", "agreed": "object"}  # fmt: skip
+
+
+def no_links() -> pd.DataFrame:
+    """A frame of ``LINK_COLUMNS`` without rows."""
+    return pd.DataFrame({name: pd.Series(dtype=_KINDS[name]) for name in LINK_COLUMNS})
+
+
 SURE = 0.5
 """A pair that is likelier than not is linked: what is lost and what is wrongly gained weigh the same in F1."""
 
@@ -100,7 +109,8 @@ class Trained:
     prior: probability that two rows drawn at random belong together. levels: comparison → level → (m, u), the shares
     of true and of other pairs that are found on the level. names: folded full name → its share, of those that occur
     more than once; rare: the share of any other. estimated: comparisons whose m was learned, the others are documented
-    defaults.
+    defaults. nobody: the weight of a row's being nobody of the register, against its pairs' odds: 1 where few rows have
+    a partner, less where nearly all do.
     """
 
     prior: float
@@ -108,19 +118,20 @@ class Trained:
     names: dict[str, float]
     rare: float
     estimated: tuple[str, ...] = ()
+    nobody: float = 1.0
 
     def as_data(self) -> dict[str, Any]:
         """The same as JSON can hold it."""
         return {
             "prior": self.prior, "levels": {c: {k: list(v) for k, v in own.items()} for c, own in self.levels.items()},
-            "names": self.names, "rare": self.rare, "estimated": list(self.estimated),
+            "names": self.names, "rare": self.rare, "estimated": list(self.estimated), "nobody": self.nobody,
         }  # fmt: skip
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Trained:
         """The inverse of ``as_data``."""
         levels = {c: {k: (v[0], v[1]) for k, v in own.items()} for c, own in data["levels"].items()}
-        return cls(data["prior"], levels, data["names"], data["rare"], tuple(data["estimated"]))
+        return cls(data["prior"], levels, data["names"], data["rare"], tuple(data["estimated"]), data["nobody"])
 
 
 @dataclass(frozen=True)
@@ -149,13 +160,21 @@ class Part:
     missed: float
 
 
+@dataclass(frozen=True)
+class Before:
+    """What an earlier run made: its parts, and its probable links (``LINK_COLUMNS``, by the rows' positions now)."""
+
+    parts: dict[tuple[str, str], Part]
+    links: pd.DataFrame
+
+
 @dataclass
 class Outcome:
     """What linking found.
 
-    links: ``LINK_COLUMNS``, without the probable ones of the parts in ``unchanged``; uncertain: pairs worth a look, the
-    same columns; refused: pairs that an officer has refused and whose rows are there. trained: by pair. parts: (pair,
-    district) → what the model made of it. idle: ids of decisions that do not name one pair. seconds: by pair.
+    links: ``LINK_COLUMNS``; uncertain: pairs worth a look of the parts not in ``unchanged``, the same columns; refused:
+    pairs that an officer has refused and whose rows are there. trained: by pair. parts: (pair, district) → what the
+    model made of it. idle: ids of decisions that do not name one pair. seconds: by pair.
     """
 
     links: pd.DataFrame

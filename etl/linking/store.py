@@ -18,7 +18,20 @@ from etl.contracts import contract
 from etl.faults import point
 from etl.linking import prepare
 from etl.linking.quality import quality_of
-from etl.linking.shapes import ADDRESS, COLUMNS, DATASETS, PAIRS, REGISTER_KEYS, VERSION, Outcome, Part, Trained
+from etl.linking.shapes import (
+    ADDRESS,
+    COLUMNS,
+    DATASETS,
+    LINK_COLUMNS,
+    PAIRS,
+    REGISTER_KEYS,
+    VERSION,
+    Before,
+    Outcome,
+    Part,
+    Trained,
+    no_links,
+)
 from etl.model.period import Period
 from etl.warehouse import moments
 from etl.warehouse.engine import driver
@@ -37,14 +50,14 @@ class Read:
 
     frames: dict[str, pd.DataFrame]
     trained: dict[str, Trained]
-    parts: dict[tuple[str, str], Part]
+    before: Before
 
 
 def read(conn: Connection, period: Period) -> Read:
     """The rows of a period that count now, in the order in which they are linked, and what is known of it."""
     moments.stand_at(conn, None)
     frames = {name: prepare.in_order(_rows(conn, name, period), _key(name)) for name in DATASETS}
-    return Read(frames, _trained(conn, period), parts(conn, period))
+    return Read(frames, _trained(conn, period), Before(parts(conn, period), _probable(conn, period, frames)))
 
 
 def _key(dataset: str) -> tuple[str, ...]:
@@ -85,6 +98,25 @@ def _copied(conn: Connection, query: sql.Composable, kinds: dict[str, pa.DataTyp
     )
 
 
+def _probable(conn: Connection, period: Period, frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The probable links that stand, by the positions of their rows; of rows that count no more, none."""
+    stood = _stood(conn, period)
+    told = [no_links()]
+    for name, pair in PAIRS.items():
+        own = stood[(stood["pair"] == name) & (stood["method"] == "probable")]
+        at = _positions(frames[pair.dataset], "left_at", "")
+        to = _positions(frames[pair.register], "right_at", "register_")
+        both = own.merge(at, on=ADDRESS).merge(to, on=[f"register_{n}" for n in ADDRESS])
+        agreed = [json.loads(a) if isinstance(a, str) else None for a in both["agreed"]]
+        told.append(both.assign(agreed=pd.Series(agreed, index=both.index, dtype="object"))[LINK_COLUMNS])
+    return pd.concat(told, ignore_index=True)
+
+
+def _positions(frame: pd.DataFrame, name: str, prefix: str) -> pd.DataFrame:
+    found = frame[ADDRESS].astype({"row": "int64"}).assign(**{name: range(len(frame))})
+    return found.rename(columns={n: f"{prefix}{n}" for n in ADDRESS})
+
+
 def _trained(conn: Connection, period: Period) -> dict[str, Trained]:
     query = text("SELECT trained FROM history.link_model WHERE period = :period AND version = :version")
     kept: dict[str, Any] | None = conn.scalar(query, {"period": str(period), "version": VERSION})
@@ -112,14 +144,10 @@ def keep(conn: Connection, period: Period, frames: dict[str, pd.DataFrame], outc
     """Let an outcome stand in place of what stood, in the caller's transaction; what is as it was is not written."""
     found = _found(period, frames, outcome)
     stood = _stood(conn, period)
-    untouched = _of_parts(stood, outcome.unchanged) & (stood["method"] == "probable")
     given, remaining = _lines(found), _lines(stood)
     added = found[~given.isin(set(remaining))]
-    ended = stood[~remaining.isin(set(given)) & ~untouched]
-    standing = pd.concat(
-        [found[["pair", "method", "probability"]], stood.loc[untouched, ["pair", "method", "probability"]]]
-    )
-    quality = quality_of(standing, frames, outcome)
+    ended = stood[~remaining.isin(set(given))]
+    quality = quality_of(outcome.links, frames, outcome)
     made = {
         pair: {d: [p.rests_on, p.missed] for (name, d), p in sorted(outcome.parts.items()) if name == pair}
         for pair in PAIRS
@@ -205,11 +233,6 @@ def _lines(links: pd.DataFrame) -> pd.Series[Any]:
 
 def _sorted_json(told: str) -> str:
     return json.dumps(json.loads(told), sort_keys=True)
-
-
-def _of_parts(links: pd.DataFrame, chosen: set[tuple[str, str]]) -> pd.Series[bool]:
-    keys = links["pair"].astype("str") + "/" + links["register_district_code"].astype("str")
-    return keys.isin({f"{pair}/{district}" for pair, district in chosen})
 
 
 def _end(conn: Connection, ended: pd.DataFrame, moment: datetime) -> None:

@@ -11,14 +11,6 @@ from etl.linking.model import COMPARISONS, RELATIVES
 from etl.linking.shapes import LINK_COLUMNS, Decision
 from etl.linking.sides import Sides
 
-_KINDS = {"pair": "str", "left_at": "int64", "right_at": "int64", "method": "str", "weight": "float64",
-          "probability": "float64", "agreed": "object"}  # fmt: skip
-
-
-def no_links() -> pd.DataFrame:
-    """A frame of ``LINK_COLUMNS`` without rows."""
-    return pd.DataFrame({name: pd.Series(dtype=_KINDS[name]) for name in LINK_COLUMNS})
-
 
 def rows_of(links: pd.DataFrame, sides: Sides) -> pd.DataFrame:
     """Links of persons as links of rows (``LINK_COLUMNS``): each card of a person is linked."""
@@ -31,6 +23,21 @@ def rows_of(links: pd.DataFrame, sides: Sides) -> pd.DataFrame:
     rows = pd.DataFrame({"left": sides.unit.to_numpy(), "left_at": range(len(sides.unit))})
     whole = told.merge(rows, on="left").assign(pair=sides.pair.name)
     return whole.sort_values(["left_at", "right_at"], kind="stable")[LINK_COLUMNS].reset_index(drop=True)
+
+
+def kept_of(before: pd.DataFrame, sides: Sides, unchanged: set[str]) -> pd.DataFrame:
+    """The probable links of an earlier run that the unchanged districts of a pair keep, as links of persons.
+
+    ``kept`` is what agreed.
+    """
+    own = before[before["pair"] == sides.pair.name]
+    links = pd.DataFrame({
+        "left": sides.unit.to_numpy()[own["left_at"].to_numpy(dtype="int64")], "right": own["right_at"].to_numpy(),
+        "method": own["method"].to_numpy(), "weight": own["weight"].to_numpy(),
+        "probability": own["probability"].to_numpy(), "kept": own["agreed"].to_numpy(),
+    })  # fmt: skip
+    here = sides.left["district"].take(links["left"].to_numpy(dtype="int64")).isin(unchanged).to_numpy()
+    return links[here].drop_duplicates(["left", "right"])
 
 
 def decided(
@@ -82,7 +89,10 @@ def _agreed(links: pd.DataFrame, pair: str) -> list[dict[str, list[object]] | No
     told: list[dict[str, list[object]] | None] = [None] * len(links)
     if "weight" not in links:
         return told
-    weighed = np.flatnonzero(links["weight"].notna().to_numpy())
+    if "kept" in links:
+        told = [one if isinstance(one, dict) else None for one in links["kept"]]
+    anew = links["weight"].notna() & pd.Series([one is None for one in told], index=links.index)
+    weighed = np.flatnonzero(anew.to_numpy())
     for name in (*(c.name for c in COMPARISONS[pair]), RELATIVES):
         if f"weight_{name}" not in links:
             continue
