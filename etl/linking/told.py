@@ -30,7 +30,8 @@ def kept_of(before: pd.DataFrame, sides: Sides, unchanged: set[str]) -> pd.DataF
 
     ``kept`` is what agreed.
     """
-    own = before[before["pair"] == sides.pair.name]
+    # Probable ones without a weight rest on a number that a card has told, and are found anew each time.
+    own = before[(before["pair"] == sides.pair.name) & before["weight"].notna()]
     links = pd.DataFrame({
         "left": sides.unit.to_numpy()[own["left_at"].to_numpy(dtype="int64")], "right": own["right_at"].to_numpy(),
         "method": own["method"].to_numpy(), "weight": own["weight"].to_numpy(),
