@@ -159,6 +159,7 @@ BLOCKS: dict[str, tuple[BlockingRuleCreator, ...]] = {
         block_on("commune", "bag"),
         block_on("commune", "outer"),
         block_on("commune", "village", "given"),
+        block_on("commune", "village", "family"),
     ),
 }  # fmt: skip
 TRAINING = {
