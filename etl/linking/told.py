@@ -15,7 +15,8 @@ from etl.linking.sides import Sides
 def rows_of(links: pd.DataFrame, sides: Sides) -> pd.DataFrame:
     """Links of persons as links of rows (``LINK_COLUMNS``): each card of a person is linked."""
     told = pd.DataFrame({
-        "left": links["left"].astype("int64"), "right_at": links["right"].astype("int64"), "method": links["method"].astype("str"),
+        "left": links["left"].astype("int64"), "right_at": links["right"].astype("int64"),
+        "method": links["method"].astype("str"),
         "weight": links.get("weight", np.nan),
         "probability": links.get("probability", np.nan),
         "agreed": pd.Series(_agreed(links, sides.pair.name), index=links.index, dtype="object"),
