@@ -1,6 +1,6 @@
 -- Indicators count what linking has found. Exact identifiers are still joined here and now, so that figures are right
 -- before «link» has run; beside them stand the links of history.link that no identifier of either row makes, and what
--- officers have decided wins over all.
+-- officers have decided wins over all. No NOT EXISTS stands below an OR: it would be asked row by row, not joined.
 CREATE INDEX link_decided ON history.link (period, pair) WHERE method IN ('confirmed', 'refused');
 
 CREATE OR REPLACE VIEW core.card_member AS
@@ -61,29 +61,35 @@ INNER JOIN core.member_household AS m
     ON l.register_submission_id = m.submission_id AND l.register_sheet = m.sheet AND l.register_row = m.row
 INNER JOIN core.health_card AS c
     ON l.period = c.period AND l.submission_id = c.submission_id AND l.sheet = c.sheet AND l.row = c.row
+WHERE l.pair = 'card' AND l.method = 'confirmed'
+UNION ALL
+SELECT
+    m.period, m.submission_id, m.sheet, m.row, m.classification, m.household_submission_id, m.household_sheet,
+    m.household_row, c.submission_id AS card_submission_id, c.sheet AS card_sheet, c.row AS card_row, c.valid_from,
+    c.valid_to, c.commune AS card_commune, l.method
+FROM core.link AS l
+INNER JOIN core.member_household AS m
+    ON l.register_submission_id = m.submission_id AND l.register_sheet = m.sheet AND l.register_row = m.row
+INNER JOIN core.health_card AS c
+    ON l.period = c.period AND l.submission_id = c.submission_id AND l.sheet = c.sheet AND l.row = c.row
 WHERE
     l.pair = 'card'
-    AND (
-        l.method = 'confirmed'
-        OR (
-            l.method NOT IN ('insurance_number', 'id_number')
-            AND NOT EXISTS (
-                SELECT 1 FROM core.register_member AS o
-                WHERE o.period = c.period AND o.insurance_number = c.insurance_number
-            )
-            AND NOT EXISTS (
-                SELECT 1 FROM core.register_member AS o
-                WHERE o.period = c.period AND o.id_number = c.id_number
-            )
-            AND NOT EXISTS (
-                SELECT 1 FROM core.health_card AS o
-                WHERE o.period = m.period AND o.insurance_number = m.insurance_number
-            )
-            AND NOT EXISTS (
-                SELECT 1 FROM core.health_card AS o
-                WHERE o.period = m.period AND o.id_number = m.id_number
-            )
-        )
+    AND l.method NOT IN ('confirmed', 'insurance_number', 'id_number')
+    AND NOT EXISTS (
+        SELECT 1 FROM core.register_member AS o
+        WHERE o.period = c.period AND o.insurance_number = c.insurance_number
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM core.register_member AS o
+        WHERE o.period = c.period AND o.id_number = c.id_number
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM core.health_card AS o
+        WHERE o.period = m.period AND o.insurance_number = m.insurance_number
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM core.health_card AS o
+        WHERE o.period = m.period AND o.id_number = m.id_number
     );
 COMMENT ON VIEW core.card_member IS
 'Members of the register and the cards of the same person: same insurance number, else same CMND/CCCD, else as linked.';
@@ -146,23 +152,30 @@ INNER JOIN core.member_household AS m
     ON l.register_submission_id = m.submission_id AND l.register_sheet = m.sheet AND l.register_row = m.row
 INNER JOIN core.education_pupil AS p
     ON l.period = p.period AND l.submission_id = p.submission_id AND l.sheet = p.sheet AND l.row = p.row
+WHERE l.pair = 'pupil' AND l.method = 'confirmed'
+UNION ALL
+SELECT
+    m.period, m.submission_id, m.sheet, m.row, m.district_code, m.commune, m.classification, m.birth_year,
+    p.submission_id AS pupil_submission_id, p.sheet AS pupil_sheet, p.row AS pupil_row, p.status, p.poverty_class,
+    l.method
+FROM core.link AS l
+INNER JOIN core.member_household AS m
+    ON l.register_submission_id = m.submission_id AND l.register_sheet = m.sheet AND l.register_row = m.row
+INNER JOIN core.education_pupil AS p
+    ON l.period = p.period AND l.submission_id = p.submission_id AND l.sheet = p.sheet AND l.row = p.row
 WHERE
     l.pair = 'pupil'
-    AND (
-        l.method = 'confirmed'
-        OR (
-            NOT EXISTS (
-                SELECT 1 FROM exact AS e
-                WHERE
-                    e.pupil_submission_id = l.submission_id AND e.pupil_sheet = l.sheet AND e.pupil_row = l.row
-            )
-            AND NOT EXISTS (
-                SELECT 1 FROM exact AS e
-                WHERE
-                    e.submission_id = l.register_submission_id AND e.sheet = l.register_sheet
-                    AND e.row = l.register_row
-            )
-        )
+    AND l.method <> 'confirmed'
+    AND NOT EXISTS (
+        SELECT 1 FROM exact AS e
+        WHERE
+            e.pupil_submission_id = l.submission_id AND e.pupil_sheet = l.sheet AND e.pupil_row = l.row
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM exact AS e
+        WHERE
+            e.submission_id = l.register_submission_id AND e.sheet = l.register_sheet
+            AND e.row = l.register_row
     );
 COMMENT ON VIEW core.pupil_member IS
 'Members of the register and the rows of the same pupil: household, name, year of birth, else as linked.';
@@ -235,14 +248,25 @@ INNER JOIN core.register_household AS h
         AND l.register_row = h.row
 INNER JOIN core.credit_loan AS f
     ON l.period = f.period AND l.submission_id = f.submission_id AND l.sheet = f.sheet AND l.row = f.row
+WHERE l.pair = 'loan' AND l.method = 'confirmed'
+UNION ALL
+SELECT
+    h.period, h.submission_id, h.sheet, h.row, h.commune, h.classification, l.submission_id AS loan_submission_id,
+    l.sheet AS loan_sheet, l.row AS loan_row,
+    coalesce(f.outstanding, 0) + coalesce(f.overdue, 0) + coalesce(f.frozen, 0) AS owed, l.method
+FROM core.link AS l
+INNER JOIN core.register_household AS h
+    ON
+        l.period = h.period AND l.register_submission_id = h.submission_id AND l.register_sheet = h.sheet
+        AND l.register_row = h.row
+INNER JOIN core.credit_loan AS f
+    ON l.period = f.period AND l.submission_id = f.submission_id AND l.sheet = f.sheet AND l.row = f.row
 WHERE
     l.pair = 'loan'
-    AND (
-        l.method = 'confirmed'
-        OR NOT EXISTS (
-            SELECT 1 FROM exact AS e
-            WHERE e.loan_submission_id = l.submission_id AND e.loan_sheet = l.sheet AND e.loan_row = l.row
-        )
+    AND l.method <> 'confirmed'
+    AND NOT EXISTS (
+        SELECT 1 FROM exact AS e
+        WHERE e.loan_submission_id = l.submission_id AND e.loan_sheet = l.sheet AND e.loan_row = l.row
     );
 COMMENT ON VIEW core.loan_household IS
 'Households of the register and their loans: the borrower''s CMND/CCCD is the head''s or a member''s, else same commune and household code, else as linked.';
