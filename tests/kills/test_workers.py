@@ -20,7 +20,9 @@ from tests.kills.state import differences, state
 
 pytestmark = pytest.mark.kills
 
-TURNS = {"receive": locks.INBOX, "document": locks.DATA_DOCS}
+TURNS = {
+    "receive": locks.INBOX, "cross_check": locks.CROSS_CHECK, "measure": locks.MEASURE, "document": locks.DATA_DOCS,
+}  # fmt: skip
 ONCE = ("receive.claimed", "receive.entered", "prepare.examined", "load.loaded", "load.rejected", "answer.marked")
 
 
@@ -49,7 +51,12 @@ def test_two_workers_that_go_the_whole_way_at_once_end_like_one(stage: Stage, ru
 def both_waiting(stage: Stage, database: str, task: str) -> Iterator[None]:
     """The turn that a task takes is another's until two workers wait for it: they are at it at once, not by luck."""
     step, _, subject = task.partition(" ")
-    what = subject if step in ("prepare", "load", "answer") else TURNS.get(step)
+    if step in ("prepare", "load", "answer"):
+        what: str | None = subject
+    elif step in ("gate", "approve", "refuse"):
+        what = f"decision/{subject}"
+    else:
+        what = TURNS.get(step)
     if what is None:
         yield
         return
