@@ -19,6 +19,8 @@ DEFAULTS = {
 }
 """Bad data never fails a task; a failed task always means the system, so it is worth trying again."""
 
+PERIOD_PATTERN = r"^\d{4}-Q[1-4]$"
+
 
 def daily(hour: int) -> CronTriggerTimetable:
     """Every day at an hour, Viet Nam's time, and at no other.
@@ -26,9 +28,6 @@ def daily(hour: int) -> CronTriggerTimetable:
     Without a delta Airflow makes a first run up for when a DAG is new within a tenth of the day after its hour.
     """
     return CronTriggerTimetable(f"0 {hour} * * *", timezone=LOCAL_TIMEZONE, run_immediately=timedelta(0))
-
-
-PERIOD_PATTERN = r"^\d{4}-Q[1-4]$"
 
 
 def sector_asset(sector: str) -> Asset:

@@ -17,7 +17,7 @@ from etl.faults import point
 from etl.model.period import Period
 from etl.reference.units import units_on
 from etl.settings import Settings
-from etl.warehouse import connect, decisions, ledger, locks
+from etl.warehouse import connect, decisions, ledger
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ def gate(settings: Settings, subject: str) -> Gate:
     Raises LookupError when there is no such submission.
     """
     with connect(settings) as engine, engine.begin() as conn:
+        decisions.take_turn(conn, subject)
         period = _period(subject)
         found = _quarter(conn, period) if period else _submission(conn, ledger.get(conn, subject))
     point("approval.asked")
@@ -59,7 +60,8 @@ def decide(settings: Settings, subject: str, choice: decisions.Choice, by: str, 
 
     A refused quarter may be decided again. Raises LookupError when nothing about the subject waits.
     """
-    with connect(settings) as engine, locks.alone(engine, f"decision/{subject}"), engine.begin() as conn:
+    with connect(settings) as engine, engine.begin() as conn:
+        decisions.take_turn(conn, subject)
         newest = decisions.newest(conn, subject)
         if newest is None or newest.choice is not None:
             period = _period(subject)

@@ -32,12 +32,10 @@ from etl.model.period import Period
 from etl.reference.rules import tell_all
 from etl.settings import ROOT
 from etl.waived import heading_of, let_lie
-from etl.warehouse import ledger, moments
+from etl.warehouse import ledger, locks, moments
 
 SUITE = "cross"
 _FOLDER = ROOT / "warehouse_sql" / "cross"
-_ONE_CHECKER = 4_009_008
-"""Advisory lock: one worker at a time replaces the findings between sectors."""
 
 NOT_THERE = "không có"
 """What a message says of the other side where it has no such row."""
@@ -51,7 +49,7 @@ def cross_check(conn: Connection, period: Period, reviewed: Reviewed = NOTHING) 
     reviewed: whose waivers let findings lie; they name a row by its commune or by the file's place. Works in the
     caller's transaction, so that readers see all of a period's findings or those of before.
     """
-    conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_CHECKER})
+    locks.until_commit(conn, locks.CROSS_CHECK)
     moments.stand_at(conn, None)
     there = _districts(conn, period)
     found = [

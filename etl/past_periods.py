@@ -35,6 +35,7 @@ def compare(conn: Connection, submission: ledger.Submission, examined: Examined,
     told = tell_all(found, contract(heading.dataset).official_headers if heading.dataset else {})
     ledger.replace_findings(conn, submission.id, told, origin="drift")
     reasons = told.loc[(told["rule"] == HALVED) & told["waived"].isna(), "message"].to_list()
+    decisions.take_turn(conn, submission.id)
     if not reasons:
         decisions.withdraw(conn, submission.id)
         return

@@ -41,10 +41,6 @@ from etl.warehouse import connect, decisions, ledger, locks, moments, staging
 from etl.warehouse import load as loading
 from etl.warehouse import publish as publishing
 
-_ONE_MEASURER = 4_009_006
-"""Advisory lock: one worker measures at a time."""
-
-
 # --- the file's journey ------------------------------------------------------------------------------------------
 
 
@@ -352,7 +348,7 @@ def cross_check(settings: Settings, period: str) -> int:
 def measure(settings: Settings, period: str) -> int:
     """Measure every indicator of a period as provisional figures; how many numbers. Replaces the earlier ones."""
     with connect(settings) as engine, engine.begin() as conn:
-        conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_MEASURER})
+        locks.until_commit(conn, locks.MEASURE)
         moments.stand_at(conn, None)
         frame = measuring.measure(conn, Period.parse(period))
         point("measure.measured")
@@ -372,7 +368,7 @@ def outdated(settings: Settings) -> list[str]:
 def measure_outdated(settings: Settings) -> list[str]:
     """Measure the periods whose provisional figures rest on something else than what counts now; those periods."""
     with connect(settings) as engine, engine.begin() as conn:
-        conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_MEASURER})
+        locks.until_commit(conn, locks.MEASURE)
         moments.stand_at(conn, None)
         periods = measuring.outdated(conn)
         for period in periods:

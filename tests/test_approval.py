@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -153,6 +154,41 @@ def test_of_two_who_decide_at_once_one_is_told_that_it_is_decided(home: Settings
     assert sorted(counted.values()) == [False, True]
     (kept,) = ask(home, "SELECT choice, decided_by FROM quality.decision")
     assert counted[kept.choice] and kept.decided_by == kept.choice
+
+
+@pytest.mark.parametrize("what", ["submission", "quarter"])
+def test_who_asks_while_another_decides_asks_nothing_anew(
+    home: Settings, held: pipeline.Ingested, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = held.submission.id if what == "submission" else str(PERIOD)
+    look_again = pipeline.prepare if what == "submission" else approval.gate
+    look_again(home, subject)
+    written, commit = threading.Event(), threading.Event()
+
+    def decide_slowly(*arguments: Any) -> None:
+        real(*arguments)
+        written.set()
+        assert commit.wait(60)
+
+    real = decisions.decide
+    monkeypatch.setattr(decisions, "decide", decide_slowly)
+    with ThreadPoolExecutor() as people:
+        decided = people.submit(approval.decide, home, subject, "approve", "Trần Thị B", "Đã đối chiếu")
+        assert written.wait(60)
+        asked = people.submit(look_again, home, subject)
+        waiting = (
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            " AND pid <> pg_backend_pid()"
+        )
+        deadline = time.monotonic() + 60
+        while not ask(home, waiting):
+            assert time.monotonic() < deadline and not asked.done()
+            time.sleep(0.01)
+        commit.set()
+        assert decided.result()
+        asked.result()
+    assert ask(home, f"SELECT choice FROM quality.decision WHERE subject = '{subject}'") == [("approve",)]
+    assert approval.gate(home, subject) == approval.Gate("approve")
 
 
 def test_a_worker_that_died_after_the_decision_is_made_good(home: Settings, held: pipeline.Ingested) -> None:

@@ -16,6 +16,7 @@ from etl import durable
 from etl.contracts import Column
 from etl.custody.person import Person
 from etl.custody.pseudonym import Pseudonym, bare, day_texts, replaced
+from etl.intake.archive import READ_ONLY
 from etl.model.grid import Grid
 from etl.model.reproducible import same_times
 from etl.model.text import spelling_key
@@ -113,7 +114,7 @@ def _cell(value: str, column: Column | None, traces: Traces) -> str:
 def write(place: Path, kind: str, grids: Sequence[Grid]) -> None:
     """Put the cells in place of a file: as text where it was one, else as a workbook. Nothing else of it is kept."""
     content = _as_text(grids[0]) if kind == "text" and grids else _as_workbook(grids)
-    durable.write(place, content, 0o440)
+    durable.write(place, content, READ_ONLY)
 
 
 def _as_text(grid: Grid) -> bytes:

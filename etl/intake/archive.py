@@ -10,7 +10,8 @@ from pathlib import Path
 from etl import durable
 from etl.faults import point
 
-_READ_ONLY = 0o440
+READ_ONLY = 0o440
+"""The mode of a file that the archive keeps."""
 
 
 @dataclass(frozen=True)
@@ -49,5 +50,5 @@ def keep(source: Path, archive: Path, drop: str = "") -> Kept:
             incoming.unlink()
             point("archive.known")
         else:
-            durable.settle(copy, incoming, kept, _READ_ONLY)
+            durable.settle(copy, incoming, kept, READ_ONLY)
     return Kept(digest.hexdigest(), kept.stat().st_size, kept)

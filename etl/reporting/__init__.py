@@ -1,6 +1,6 @@
 """What people get: answers to senders, the report, tables on the command line."""
 
-from etl.reporting.answer import answer_files, answer_name, write_answer
+from etl.reporting.answer import answer_files, write_answer
 from etl.reporting.report import Content, Definition, write_report
 
-__all__ = ["Content", "Definition", "answer_files", "answer_name", "write_answer", "write_report"]
+__all__ = ["Content", "Definition", "answer_files", "write_answer", "write_report"]

@@ -1,4 +1,8 @@
-"""What a rule holds back until a person decides, and what was decided. In the caller's transaction."""
+"""What a rule holds back until a person decides, and what was decided. In the caller's transaction.
+
+Whoever reads what was decided and then asks, withdraws or decides takes the subject's turn first: of two at once the
+second would ask anew what the first had decided meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import Connection, text
+
+from etl.warehouse import locks
 
 Choice = Literal["approve", "refuse"]
 Kind = Literal["submission", "quarter"]
@@ -27,6 +33,11 @@ class Decision:
 
 
 _SELECT = "SELECT subject, kind, reason, asked_at, choice, decided_by, decided_at, why FROM quality.decision"
+
+
+def take_turn(conn: Connection, subject: str) -> None:
+    """Nobody else asks or decides about a subject until the transaction ends; waits until that is so."""
+    locks.until_commit(conn, f"decision/{subject}")
 
 
 def ask(conn: Connection, subject: str, kind: Kind, reason: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from etl.faults import point
 from etl.model.examined import Examined, Verdict
+from etl.warehouse import locks
 
 FINDING_FIELDS = (
     "rule", "severity", "sheet", "row", "column_name", "header", "value", "message", "suggestion", "waived", "waiver",
@@ -84,7 +85,7 @@ def register(
     or was rejected under the same name and folder (which may carry period and unit). Content that was superseded may
     come back: then it is a new submission of the next number.
     """
-    conn.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"{sector}/{sha256}"})
+    locks.until_commit(conn, f"{sector}/{sha256}")
     entered = conn.execute(
         text(
             f"{_SELECT} WHERE sector = :sector AND sha256 = :sha256 AND file_name = :file_name AND folder = :folder"
@@ -133,8 +134,7 @@ def register_again(conn: Connection, submission_id: str) -> tuple[Submission, bo
         return Submission(**unanswered._mapping), False
     if before.superseded_at is not None:
         raise ValueError(f"submission {submission_id} was superseded by {before.superseded_by}: take that one again")
-    key = f"{before.sector}/{before.sha256}"
-    conn.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+    locks.until_commit(conn, f"{before.sector}/{before.sha256}")
     newest = conn.execute(
         text(f"{_SELECT} WHERE sector = :sector AND sha256 = :sha256 ORDER BY attempt DESC LIMIT 1"),
         {"sector": before.sector, "sha256": before.sha256},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 INBOX = "inbox"
 """Scanning the inbox, by one worker at a time."""
@@ -16,14 +16,32 @@ DATA_DOCS = "data docs"
 LINKS = "links"
 """Linking a period, ``links/2018-Q4``, by one worker at a time."""
 
+CROSS_CHECK = "cross-check"
+"""Replacing the findings between sectors, by one worker at a time."""
+
+MEASURE = "measure"
+"""Measuring provisional figures, by one worker at a time."""
+
+MIGRATE = "migrate"
+"""Bringing the schema up to date, by one process at a time."""
+
 
 @contextmanager
 def alone(engine: Engine, what: str) -> Iterator[None]:
     """Nobody else works on ``what`` during the block; waits until that is so.
 
-    what: a submission's id, ``decision/<subject>``, ``INBOX``, ``DATA_DOCS``, ``links/<period>``.
+    what: a submission's id, ``INBOX``, ``DATA_DOCS``, ``links/<period>``.
     The lock is held by a connection of its own, which no transaction of the block ends.
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as guard:
         guard.execute(text("SELECT pg_advisory_lock(hashtextextended(:what, 0))"), {"what": f"alone/{what}"})
         yield
+
+
+def until_commit(conn: Connection, what: str) -> None:
+    """Nobody else works on ``what`` until the transaction ends; waits until that is so.
+
+    what: ``<sector>/<sha256>`` of a content, ``decision/<subject>``, ``CROSS_CHECK``, ``MEASURE``, ``MIGRATE``.
+    What was committed before is seen by the statements that follow.
+    """
+    conn.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": f"alone/{what}"})

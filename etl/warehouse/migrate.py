@@ -9,12 +9,12 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, text
 
 from etl.settings import ROOT
+from etl.warehouse import locks
 from etl.warehouse.engine import driver
 from etl.warehouse.reference import load_reference
 
 SQL = ROOT / "warehouse_sql" / "migrations"
 ROLES = ROOT / "warehouse_sql" / "roles.sql"
-_ONE_MIGRATOR = 4_009_002
 
 
 def run_file(name: str) -> None:
@@ -34,7 +34,7 @@ def upgrade(engine: Engine) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "alembic"))
     config.set_main_option("path_separator", "os")
     with engine.begin() as conn:
-        conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_MIGRATOR})
+        locks.until_commit(conn, locks.MIGRATE)
         config.attributes["connection"] = conn
         make_roles(conn)
         if conn.scalar(text("SELECT to_regprocedure('ref.drop_officer_views()')")) is not None:

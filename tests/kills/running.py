@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import URL
+from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy.pool import NullPool
 
 from etl.settings import Settings
 from etl.warehouse.embedded import plain, serving
@@ -47,6 +48,13 @@ class Undisturbed:
         """The submissions, in the order in which their journeys begin."""
         return [task.removeprefix("answer ") for task in self.order if task.startswith("answer ")]
 
+    @property
+    def journey(self) -> list[str]:
+        """All tasks but the last, which a person starts, by hand and once: to forget somebody."""
+        *others, last = self.order
+        assert last.startswith("forget ")
+        return others
+
     def passes(self, point: str) -> dict[str, list[tuple[int, int]]]:
         """Step → (task, how manieth time in it) of each time that a point is passed."""
         found: dict[str, list[tuple[int, int]]] = {}
@@ -80,6 +88,13 @@ class Stage:
     def postmaster(self) -> Path:
         """Where the server's process stands written."""
         return self.own.postgres / "cluster" / "postmaster.pid"
+
+    @contextmanager
+    def engine(self, database: str) -> Iterator[Engine]:
+        """A database as the product reaches it."""
+        engine = create_engine(self._url.set(database=database), poolclass=NullPool)
+        yield engine
+        engine.dispose()
 
     def copy_database(self, source: str, name: str) -> None:
         """Put a copy of a database in place of one."""

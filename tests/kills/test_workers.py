@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from etl.faults import KINDS
 from etl.warehouse import locks
@@ -19,55 +20,56 @@ from tests.kills.state import differences, state
 
 pytestmark = pytest.mark.kills
 
-TURNS = {"receive": locks.INBOX, "document": locks.DATA_DOCS}
+TURNS = {
+    "receive": locks.INBOX, "cross_check": locks.CROSS_CHECK, "measure": locks.MEASURE, "document": locks.DATA_DOCS,
+}  # fmt: skip
 ONCE = ("receive.claimed", "receive.entered", "prepare.examined", "load.loaded", "load.rejected", "answer.marked")
 
 
 def test_two_workers_given_the_same_task_do_it_once(stage: Stage, run: Undisturbed) -> None:
     with at_picture(stage, run, 0) as (home, database), Reader(stage.url(database)) as reader:
-        for task, points in zip(without_forgetting(run), run.points, strict=False):
-            with both_waiting(stage.url(database), task):
+        for task, points in zip(run.journey, run.points, strict=False):
+            with both_waiting(stage, database, task):
                 workers = [stage.start(home, database, [task], traced=True) for _ in range(2)]
             assert [stage.zygote.wait(worker) for worker in workers] == [0, 0], home.with_suffix(".log").read_text()
             told = Counter(what for worker in workers for kind, what in worker.told if kind == "point")
             alone = Counter(points)
             assert {p: told[p] for p in ONCE} == {p: alone[p] for p in ONCE}, task
-        assert differences(run.pictures[-2].state, state(home, stage.url(database))) == []
+        assert differences(run.pictures[len(run.journey)].state, state(home, stage.url(database))) == []
     assert half_seen(reader, run.pictures) == []
 
 
 def test_two_workers_that_go_the_whole_way_at_once_end_like_one(stage: Stage, run: Undisturbed) -> None:
     with at_picture(stage, run, 0) as (home, database), Reader(stage.url(database)) as reader:
-        workers = [stage.start(home, database, without_forgetting(run)) for _ in range(2)]
+        workers = [stage.start(home, database, run.journey) for _ in range(2)]
         assert [stage.zygote.wait(worker) for worker in workers] == [0, 0], home.with_suffix(".log").read_text()
-        assert differences(run.pictures[-2].state, state(home, stage.url(database))) == []
+        assert differences(run.pictures[len(run.journey)].state, state(home, stage.url(database))) == []
     assert half_seen(reader, run.pictures) == []
 
 
 @contextmanager
-def both_waiting(url: str, task: str) -> Iterator[None]:
+def both_waiting(stage: Stage, database: str, task: str) -> Iterator[None]:
     """The turn that a task takes is another's until two workers wait for it: they are at it at once, not by luck."""
     step, _, subject = task.partition(" ")
-    what = subject if step in ("prepare", "load", "answer") else TURNS.get(step)
-    with psycopg.connect(url, autocommit=True) as conn:
-        if what is not None:
-            conn.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (f"alone/{what}",))
+    if step in ("prepare", "load", "answer"):
+        what: str | None = subject
+    elif step in ("gate", "approve", "refuse"):
+        what = f"decision/{subject}"
+    else:
+        what = TURNS.get(step)
+    if what is None:
         yield
-        waiting = (
-            "SELECT count(*) FROM pg_locks JOIN pg_database AS d ON d.oid = database"
-            " WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
-        )
+        return
+    waiting = text(
+        "SELECT count(*) FROM pg_locks JOIN pg_database AS d ON d.oid = database"
+        " WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
+    )
+    with stage.engine(database) as engine, locks.alone(engine, what), engine.connect() as conn:
+        yield
         deadline = time.monotonic() + 60
-        while what is not None and conn.execute(waiting).fetchone() != (2,):
+        while conn.scalar(waiting) != 2:
             assert time.monotonic() < deadline, f"{task}: two workers never waited for {what}"
             time.sleep(0.01)
-
-
-def without_forgetting(run: Undisturbed) -> list[str]:
-    """All tasks but the last, which a person starts, by hand and once."""
-    *others, last = run.order
-    assert last.startswith("forget ")
-    return others
 
 
 @pytest.mark.parametrize(
@@ -97,11 +99,11 @@ def test_a_worker_is_killed_while_it_takes_a_submission_again(stage: Stage, run:
         task for task in run.order if task.startswith("load register") and passes(run, task, "load.recounted")
     )
     task = members.replace("load", "take_again")
-    with at_picture(stage, run, len(run.order) - 1) as (home, database):
+    with at_picture(stage, run, len(run.journey)) as (home, database):
         assert until_done(stage, home, database, task, "") == []
         wanted = state(home, stage.url(database))
     for point in ("receive.inserted", "prepare.committed", "load.published", "load.committed", "file.placed"):
-        with at_picture(stage, run, len(run.order) - 1) as (home, database):
+        with at_picture(stage, run, len(run.journey)) as (home, database):
             assert until_done(stage, home, database, task, f"{point}:worker") == []
             assert differences(wanted, state(home, stage.url(database))) == [], point
 
@@ -128,9 +130,9 @@ def test_a_journey_that_is_struck_at_every_step_ends_like_one_that_is_not(
 
 
 def test_the_comparison_sees_a_file_a_row_and_an_event_more_or_less(stage: Stage, run: Undisturbed) -> None:
-    with at_picture(stage, run, len(run.order) - 1) as (home, database):
+    with at_picture(stage, run, len(run.journey)) as (home, database):
         there = state(home, stage.url(database))
-        assert differences(run.pictures[-2].state, there) == []
+        assert differences(run.pictures[len(run.journey)].state, there) == []
         (home / "archive" / "files" / ".incoming-0").touch()
         next((home / "outbox").rglob("*.txt")).unlink()
         with psycopg.connect(stage.url(database)) as conn:
