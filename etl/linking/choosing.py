@@ -21,10 +21,9 @@ def choose(
     nobody: as ``Trained.nobody``.
     """
     exclusive = sides.pair.exclusive
-    pairs = weighed if exclusive else best_of_household(weighed, sides.right)
-    pairs = without(pairs, refused, refused.iloc[:0], exclusive)
+    pairs = without(best_of_household(weighed, sides.right, sides.pair), refused, refused.iloc[:0], exclusive)
     scored = in_competition(pairs, exclusive, nobody)
-    if exclusive and len(pairs):
+    if sides.pair.people and len(pairs):
         likely = scored[_chosen(scored, exclusive) & (scored["probability"] >= evidence.SURE_RELATIVE)]
         own = pd.concat([sure[["left", "right"]], likely[["left", "right"]]], ignore_index=True)
         family, house = evidence.families(sides.left), sides.right["house"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from etl.linking.shapes import Pair
+
 _ROUNDS = 40
 _MOST = 30.0
 """Bits beyond which a weight makes nothing surer: a double holds the sums of such odds exactly enough."""
@@ -18,10 +20,10 @@ def in_competition(pairs: pd.DataFrame, exclusive: bool, nobody: float = 1.0) ->
     odds, found by passing messages along the pairs (belief propagation on matchings, which settles on any graph of two
     sides): each side of a pair tells the other how free it is without it.
     """
-    odds = np.exp2(np.minimum(pairs["weight"].to_numpy(dtype="float64"), _MOST))
+    odds = np.exp2(np.minimum(pairs["weight"].to_numpy(dtype="float64"), _MOST)) / nobody
     left = np.unique(pairs["left"].to_numpy(dtype="int64"), return_inverse=True)[1]
     if not exclusive:
-        shares = odds / (nobody + _sums(odds, left))
+        shares = odds / (1 + _sums(odds, left))
         return pairs.assign(probability=shares.round(6))
     right = np.unique(pairs["right"].to_numpy(dtype="int64"), return_inverse=True)[1]
     of_left, of_right = np.ones(len(odds)), np.ones(len(odds))
@@ -44,12 +46,12 @@ def _sums(values: np.ndarray, row: np.ndarray) -> np.ndarray:
     return np.bincount(row, weights=values)[row] if len(values) else values
 
 
-def best_of_household(pairs: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+def best_of_household(pairs: pd.DataFrame, right: pd.DataFrame, of: Pair) -> pd.DataFrame:
     """Pairs of a loan and a person as pairs of the loan and the person's household, by whoever fits best.
 
-    right: indexed by ``unique_id``; without ``house``, its rows are households.
+    right: indexed by ``unique_id``; without ``house``, its rows are households already.
     """
-    if "house" not in right or not len(pairs):
+    if of.people or "house" not in right or not len(pairs):
         return pairs
     to = pairs.assign(right=right["house"].reindex(pairs["right"]).to_numpy(dtype="int64"))
     best = to.sort_values(["left", "right", "weight"], ascending=[True, True, False], kind="stable")

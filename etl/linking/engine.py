@@ -94,11 +94,11 @@ def link(
 def _link_pair(sides: Sides, frames: Frames, register: Register, known: _Known) -> _Linked:
     pair = sides.pair
     confirmed, refused, idle = decided(sides, frames, known.decisions)
-    if pair.exclusive:
+    if pair.people:
         sure = exact.persons(sides.left, sides.right)
     else:
         sure = exact.households(sides.left, register.heads, sides.right if pair.name == "loan" else None)
-    sure = choosing.without(sure, refused, confirmed, pair.exclusive)
+    sure = choosing.without(sure, refused, confirmed, pair.people)
     sure = pd.concat([confirmed.assign(method="confirmed"), sure], ignore_index=True)
     left = sides.left[~sides.left["unique_id"].isin(sure["left"]) & ~sides.left["unique_id"].isin(sides.elsewhere)]
     right = sides.right[~sides.right["unique_id"].isin(sure["right"])] if pair.exclusive else sides.right

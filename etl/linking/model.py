@@ -89,9 +89,10 @@ HOUSEHOLD = Comparison("household", "Mã hộ", _either("household"), (
 ), learned=False)  # fmt: skip
 _NEVER = "1 = 0"
 # Who has the same number is linked already: that a side states none is what is left of most true pairs, so it is told
-# how often other pairs lack one, instead of saying nothing.
+# how often other pairs lack one, instead of saying nothing. Who has none has none on either side.
 _NUMBER_LEVELS = (
     ("same", "giống", "id_number_l = id_number_r"),
+    ("neither", "cả hai bên không ghi số", "id_number_l IS NULL AND id_number_r IS NULL"),
     ("unstated", "ngành không ghi số", "id_number_l IS NULL"),
     ("unknown", "sổ không ghi số", "id_number_r IS NULL"),
     ("kind", "một bên CMND, một bên CCCD", "length(id_number_l) <> length(id_number_r)"),
@@ -100,12 +101,14 @@ _NUMBER_LEVELS = (
 NUMBERS = Comparison("numbers", "CMND/CCCD", _NEVER, tuple(
     Level(code, label, sql, m, u)
     for (code, label, sql), (m, u) in zip(
-        _NUMBER_LEVELS, ((0.005, 0.00001), (0.475, 0.4), (0.45, 0.3), (0.05, 0.1), (0.02, 0.2)), strict=True)
+        _NUMBER_LEVELS, ((0.005, 0.00001), (0.15, 0.1), (0.325, 0.3), (0.45, 0.3), (0.05, 0.1), (0.02, 0.2)),
+        strict=True)
 ))  # fmt: skip
 BORROWER_NUMBERS = Comparison("numbers", "CMND/CCCD", _NEVER, tuple(
     Level(code, label, sql, m, u)
     for (code, label, sql), (m, u) in zip(
-        _NUMBER_LEVELS, ((0.01, 0.00001), (0.25, 0.2), (0.6, 0.2), (0.1, 0.2), (0.04, 0.4)), strict=True)
+        _NUMBER_LEVELS, ((0.01, 0.00001), (0.15, 0.07), (0.1, 0.13), (0.6, 0.2), (0.1, 0.2), (0.04, 0.4)),
+        strict=True)
 ))  # fmt: skip
 INSURANCE = Comparison("insurance", "Mã số BHXH", "insurance_number_l IS NULL", (
     Level("same", "giống", "insurance_number_l = insurance_number_r", 0.01, 0.00001),

@@ -15,9 +15,9 @@ from splink import DuckDBAPI, Linker
 from splink.internals.exceptions import SplinkException
 
 from etl.linking import model
-from etl.linking.competing import in_competition
+from etl.linking.competing import best_of_household, in_competition
 from etl.linking.prepare import COMPARED
-from etl.linking.shapes import Trained
+from etl.linking.shapes import PAIRS, Pair, Trained
 
 MEMORY = "1536MB"
 THREADS = 2
@@ -30,7 +30,7 @@ _SAMPLE = 1_200
 _SEED = 20_181_231
 _ROUNDS = 10
 """How often the prior is put right; it moves by less than a hundredth then."""
-_PARTNERED = 0.95
+_PARTNERED = 0.98
 """Never more than this share of rows is taken to have a partner."""
 _NEAR = 2.5
 """How many times more or less than its default an m may be."""
@@ -72,24 +72,23 @@ def train(pair: str, left: pd.DataFrame, right: pd.DataFrame) -> Trained:
         linker = _linker(conn, pair, left, right, _with(with_u, prior=prior))
         learned = _estimate_m(pair, linker)
     levels, estimated = _merged(pair, with_u, learned)
-    trained = Trained(prior, levels, names, rare, estimated)
-    if model.kind_of(pair) == "person":
-        return replace(trained, prior=float(f"{_settled_prior(pair, left, right, trained):.4g}"))
-    # A loan or house has one household: that it has none is what is left of the expected number of its partners.
-    nobody = 1 - min(prior * len(right), _PARTNERED)
-    return replace(trained, prior=float(f"{prior:.4g}"), nobody=float(f"{nobody:.4g}"))
+    trained = _settled(PAIRS[pair], left, right, Trained(prior, levels, names, rare, estimated))
+    return replace(trained, prior=float(f"{trained.prior:.4g}"), nobody=float(f"{trained.nobody:.4g}"))
 
 
-def _settled_prior(pair: str, left: pd.DataFrame, right: pd.DataFrame, trained: Trained) -> float:
+def _settled(pair: Pair, left: pd.DataFrame, right: pd.DataFrame, start: Trained) -> Trained:
     """The prior at which the model finds as many true pairs as the prior says there are: expectation maximisation."""
-    pairs = weigh(pair, left, right, trained)
-    total, prior = len(left) * len(right), trained.prior
-    most = min(len(left), len(right)) / total
+    pairs = best_of_household(weigh(pair.name, left, right, start), right, pair)
+    total, trained = len(left) * len(right), start
+    most = min(len(left), len(right) if pair.exclusive else len(left)) / total
     for _ in range(_ROUNDS):
-        moved = pairs.assign(weight=pairs["weight"] + math.log2(prior / trained.prior))
-        found = float(in_competition(moved, exclusive=True)["probability"].sum())
+        moved = pairs.assign(weight=pairs["weight"] + math.log2(trained.prior / start.prior))
+        found = float(in_competition(moved, pair.exclusive, trained.nobody)["probability"].sum())
         prior = min(max(found / total, 1e-9), most)
-    return prior
+        # A loan or house has one household: that it has none is what is left of the expected number of its partners.
+        nobody = 1.0 if pair.people else max(1 - prior * len(right), 1 - _PARTNERED)
+        trained = replace(trained, prior=prior, nobody=nobody)
+    return trained
 
 
 def prior_bits(trained: Trained) -> float:

@@ -15,7 +15,9 @@ ADDRESS = ["submission_id", "sheet", "row"]
 class Pair:
     """A sector's dataset and the list of the register that its rows are looked for in.
 
-    key: the columns by which a row is known again in the next file. exclusive: the right side has one place only.
+    key: the columns by which a row is known again in the next file. people: persons are linked, not households.
+    exclusive: of rows that no identifier links, each row of the register takes one at most; a household borrows as
+    often as it likes, and is housed once.
     """
 
     name: str
@@ -23,6 +25,7 @@ class Pair:
     register: str
     title: str
     key: tuple[str, ...]
+    people: bool
     exclusive: bool
 
 
@@ -30,11 +33,11 @@ PAIRS = {
     pair.name: pair
     for pair in (
         Pair("card", "health_card", "register_member", "Thẻ BHYT – thành viên hộ",
-             ("insurance_number", "valid_from", "card_number"), True),
-        Pair("pupil", "education_pupil", "register_member", "Học sinh – thành viên hộ", ("pupil_code",), True),
-        Pair("loan", "credit_loan", "register_household", "Món vay – hộ", ("loan_code",), False),
+             ("insurance_number", "valid_from", "card_number"), True, True),
+        Pair("pupil", "education_pupil", "register_member", "Học sinh – thành viên hộ", ("pupil_code",), True, True),
+        Pair("loan", "credit_loan", "register_household", "Món vay – hộ", ("loan_code",), False, False),
         Pair("housing", "housing_support", "register_household", "Hỗ trợ nhà ở – hộ",
-             ("commune", "household_code", "head_name_key", "programme"), False),
+             ("commune", "household_code", "head_name_key", "programme"), False, True),
     )
 }  # fmt: skip
 
@@ -97,7 +100,7 @@ SETTLED = 0.97
 """From this probability on nobody is asked either."""
 
 
-VERSION = 1
+VERSION = 2
 """Raised with every change by which the same rows would be weighed differently: a model of another version is no more
 used, and every part is looked through again."""
 

@@ -56,7 +56,7 @@ def decided(
             continue
         lefts = {int(sides.unit.iloc[at]) for at in found.rows(frames[pair.dataset], one.row)}
         rights = set(found.rows(frames[pair.register], one.register))
-        twice = one.same and (not lefts.isdisjoint(taken[0]) or (pair.exclusive and not rights.isdisjoint(taken[1])))
+        twice = one.same and (not lefts.isdisjoint(taken[0]) or (pair.people and not rights.isdisjoint(taken[1])))
         if len(lefts) != 1 or len(rights) != 1 or twice:
             idle.append(one.id)
             continue
