@@ -55,7 +55,7 @@ def link(
 
 def _record(done: Any, taken: Any, asked: int | None) -> dict[str, Any]:
     pairs = [
-        {"pair": pair, **told, "seconds": round(done.outcome.seconds[pair], 1)}
+        {"pair": pair, **told, "seconds": round(done.outcome.seconds.get(pair, 0.0), 1)}
         for pair, told in done.kept.quality.items()
     ]
     return {

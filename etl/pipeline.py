@@ -315,24 +315,29 @@ def link(
 ) -> Linked:  # fmt: skip
     """Find out which rows of a period's sectors are about the same person or household; keeps what has changed.
 
-    Districts whose rows and decisions are those of the run before keep their links (anew: are looked through as well).
+    Districts whose lists are those of the run before keep their links, unless a change elsewhere reaches them (anew:
+    all are looked through).
     One transaction makes a run visible; nothing new, nothing is written. Raises WarehouseError, LinksError.
     """
     of = Period.parse(period)
     with connect(settings) as engine, locks.alone(engine, f"{locks.LINKS}/{of}"):
-        progress("reading")
-        with engine.begin() as conn:
-            given = linking.read(conn, of)
-        point("link.read")
         decisions = linking.load_decisions(settings.reviewed, of)
-        outcome = linking.link(
-            given.frames, given.trained, decisions, None if anew else given.before, progress=progress
-        )  # fmt: skip
-        point("link.found")
-        progress("keeping")
-        with engine.begin() as conn:
-            kept = linking.keep(conn, of, given.frames, outcome)
-            point("link.kept")
+        also: frozenset[str] = frozenset()
+        while True:
+            progress("reading")
+            with engine.begin() as conn:
+                given = linking.read(conn, of, decisions, anew=anew, also=also)
+            point("link.read")
+            outcome = linking.link(given, decisions, progress=progress)
+            point("link.found")
+            progress("keeping")
+            with engine.begin() as conn:
+                if wider := linking.touched_elsewhere(conn, of, given, outcome):
+                    also |= wider
+                    continue
+                kept = linking.keep(conn, of, given, outcome)
+                point("link.kept")
+            break
     point("link.committed")
     return Linked(kept, outcome.idle, outcome, given.frames)
 

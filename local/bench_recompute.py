@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -62,7 +62,7 @@ def put_all(settings: Settings, rows: list[tuple[str, str, pd.DataFrame]], nth: 
 def put(settings: Settings, dataset: str, unit: str, rows: pd.DataFrame, nth: int) -> None:
     """Let the rows of a dataset and unit count, as the load of a file does; the nth of its kind is the newer one."""
     name = f"{contract(dataset).sector}-{dataset}-{unit}-{nth}"
-    moment = datetime(2019, 1, 1 + nth, tzinfo=_HOURS)
+    moment = datetime(2019, 1, 1, tzinfo=_HOURS) + timedelta(minutes=nth)
     with connect(settings) as engine:
         with engine.begin() as conn:
             conn.execute(

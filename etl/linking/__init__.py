@@ -1,18 +1,17 @@
 """The same person or household across sectors: exact identifiers first, then a model that weighs what agrees.
 
 The register is the hub: the right side of every link is a row of ``register_member`` or ``register_household``.
-``engine.link`` takes frames and gives links, and knows no database; ``store`` reads and keeps them.
+``engine.link`` takes frames and gives links, and knows no database; ``reading`` reads them, ``store`` keeps them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-import pandas as pd
-
+from etl.linking.reading import Read, read
 from etl.linking.reviewed import LinksError, load_decisions
-from etl.linking.shapes import Before, Decision, Outcome, Trained
-from etl.linking.store import Kept, Read, keep, read
+from etl.linking.shapes import Before, Decision, Outcome, Trained, no_links
+from etl.linking.store import Kept, keep, touched_elsewhere
 
 __all__ = [
     "Before",
@@ -26,14 +25,17 @@ __all__ = [
     "link",
     "load_decisions",
     "read",
+    "touched_elsewhere",
 ]
 
 
 def link(
-    frames: Mapping[str, pd.DataFrame], trained: Mapping[str, Trained], decisions: tuple[Decision, ...],
-    before: Before | None, *, progress: Callable[[str], None] = lambda _: None,
+    given: Read, decisions: tuple[Decision, ...], *, progress: Callable[[str], None] = lambda _: None
 ) -> Outcome:  # fmt: skip
-    """``engine.link``. Splink is loaded when something is linked, not when the pipeline is."""
+    """``engine.link`` on what was read. Splink is loaded when something is linked, not when the pipeline is."""
+    if given.within is not None and not given.within:
+        # Nothing has changed.
+        return Outcome(no_links(), no_links(), no_links(), given.trained, given.before.parts)
     from etl.linking import engine
 
-    return engine.link(frames, trained, decisions, before, progress=progress)
+    return engine.link(given.frames, given.trained, decisions, given.before, given.within, progress=progress)

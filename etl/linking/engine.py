@@ -21,6 +21,7 @@ from etl.linking.shapes import (
     Before,
     Decision,
     Outcome,
+    Pair,
     Part,
     Trained,
     no_links,
@@ -33,21 +34,23 @@ Frames = Mapping[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class _Known:
-    """What a run starts from: what was trained and made before, and what officers have decided."""
+    """What a run starts from: what was trained and made before, what officers have decided, the districts asked for."""
 
     trained: dict[str, Trained]
     decisions: tuple[Decision, ...]
     before: Before
+    within: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
 class _Linked:
-    """One pair's links, uncertain and refused pairs (left, right: ids of the sides), parts, and those left alone."""
+    """One pair's links, uncertain and refused pairs (left, right: ids of the sides); by district what was weighed rests
+    on and what it missed, and the districts left alone."""
 
     links: pd.DataFrame
     uncertain: pd.DataFrame
     refused: pd.DataFrame
-    parts: dict[str, Part]
+    weighed: dict[str, tuple[str, float]]
     unchanged: set[str]
     idle: list[str]
 
@@ -60,16 +63,18 @@ def sorted_frames(frames: Frames) -> dict[str, pd.DataFrame]:
 
 def link(
     frames: Frames, trained: Mapping[str, Trained] | None = None, decisions: tuple[Decision, ...] = (),
-    before: Before | None = None, *, progress: Callable[[str], None] = lambda _: None,
+    before: Before | None = None, within: frozenset[str] | None = None, *,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Outcome:  # fmt: skip
     """Link the rows of ``sorted_frames`` (``shapes.DATASETS``: addresses, ``district_code``, stored columns).
 
     trained: by pair; what is not there is learned from the rows themselves and returned with the outcome.
     decisions: always win. before: an earlier run; a part that rests on the same rows as then is not weighed anew and
-    keeps its probable links. Links are ordered by pair, left and right.
+    keeps its probable links. within: districts whose rows are all there, with those of others that share a number with
+    them; all other districts keep their parts. Links are ordered by pair, left and right.
     """
     register = register_of(frames)
-    known = _Known(dict(trained or {}), decisions, before or Before({}, no_links()))
+    known = _Known(dict(trained or {}), decisions, before or Before({}, no_links()), within)
     outcome = Outcome(no_links(), no_links(), no_links(), known.trained)
     told: dict[str, list[pd.DataFrame]] = {"links": [], "uncertain": [], "refused": []}
     cards: Cards | None = None
@@ -82,7 +87,11 @@ def link(
             cards = Cards(sides.left, done.links)
         for kind, frames_told in told.items():
             frames_told.append(rows_of(getattr(done, kind), sides))
-        outcome.parts |= {(name, district): part for district, part in done.parts.items()}
+        outcome.parts |= _parts(pair, frames, told["links"][-1], done.weighed)
+        if within is not None:
+            outcome.parts |= {
+                key: p for key, p in known.before.parts.items() if key[0] == name and key[1] not in within
+            }
         outcome.unchanged |= {(name, district) for district in done.unchanged}
         outcome.idle += done.idle
         outcome.seconds[name] = time.perf_counter() - began
@@ -95,30 +104,40 @@ def _link_pair(sides: Sides, frames: Frames, register: Register, known: _Known) 
     pair = sides.pair
     confirmed, refused, idle = decided(sides, frames, known.decisions)
     if pair.people:
-        sure = exact.persons(sides.left, sides.right)
+        found = exact.persons(sides.left, sides.right, pair.joined)
+        found = choosing.without(found, refused, confirmed, exclusive=True)
+        sure, taken = exact.one_to_one(found, sides.left, sides.right), found[found["joined"]]
     else:
-        sure = exact.households(sides.left, register.heads, sides.right if pair.name == "loan" else None)
-    sure = choosing.without(sure, refused, confirmed, pair.people)
+        found = exact.households(sides.left, register.heads, sides.right if pair.name == "loan" else None)
+        found = choosing.without(found, refused, confirmed, exclusive=False)
+        sure, taken = exact.first_of_each(found, sides.left, register.heads), found[:0]
     sure = pd.concat([confirmed.assign(method="confirmed"), sure], ignore_index=True)
-    left = sides.left[~sides.left["unique_id"].isin(sure["left"]) & ~sides.left["unique_id"].isin(sides.elsewhere)]
-    right = sides.right[~sides.right["unique_id"].isin(sure["right"])] if pair.exclusive else sides.right
+    # Who shares an identifier with somebody, and lost to another, is nobody else's.
+    lefts, rights = (pd.concat([sure[side], taken[side]]) for side in ("left", "right"))
+    left = sides.left[~sides.left["unique_id"].isin(lefts) & ~sides.left["unique_id"].isin(sides.elsewhere)]
+    right = sides.right[~sides.right["unique_id"].isin(rights)] if pair.exclusive else sides.right
     if pair.name not in known.trained:
         known.trained[pair.name] = scoring.train(pair.name, prepare.with_names(left), prepare.with_names(right))
     prints = _prints(sides, frames, left, right, sure, refused, known.trained[pair.name])
-    unchanged = {d for d, p in prints.items() if (b := known.before.parts.get((pair.name, d))) and b.rests_on == p}
+    if known.within is None:
+        unchanged = {d for d, p in prints.items() if (b := known.before.parts.get((pair.name, d))) and b.rests_on == p}
+    else:
+        before = {d for of, d in known.before.parts if of == pair.name}
+        unchanged = {str(d) for d in {*left["district"], *right["district"], *before} if d not in known.within}
+        prints = {d: p for d, p in prints.items() if d in known.within}
     left, right = (side[~side["district"].isin(unchanged)] for side in (left, right))
     trained = known.trained[pair.name]
     weighed = scoring.weigh(pair.name, prepare.with_names(left), prepare.with_names(right), trained)
     scored, chosen = choosing.choose(sides, weighed, sure, refused, trained.nobody)
     missed = scored["probability"][~chosen].groupby(_district(scored[~chosen], sides)).sum()
-    parts = {
-        d: known.before.parts[pair.name, d] if d in unchanged else Part(p, round(float(missed.get(d, 0.0)), 3))
+    told = {
+        d: (p, known.before.parts[pair.name, d].missed if d in unchanged else round(float(missed.get(d, 0.0)), 3))
         for d, p in prints.items()
     }
     kept = kept_of(known.before.links, sides, unchanged)
     links = pd.concat([sure, scored[chosen], kept], ignore_index=True)
     uncertain = scored[scored["probability"] >= WORTH_A_LOOK]
-    return _Linked(links, uncertain, refused.assign(method="refused"), parts, unchanged, idle)
+    return _Linked(links, uncertain, refused.assign(method="refused"), told, unchanged, idle)
 
 
 def _district(pairs: pd.DataFrame, sides: Sides) -> pd.Series[str]:
@@ -133,28 +152,52 @@ def _prints(
     trained: Trained,
 ) -> dict[str, str]:  # fmt: skip
     """District → what its part rests on: the rows that are left, the links that are sure, the numbers that cards have
-    told the register, what is refused, the model."""
+    told the register, what is refused, the model.
+
+    What a row of another district is linked to speaks here by its household alone: that its list came anew, with the
+    same people, changes nothing.
+    """
     pair = sides.pair
+    register = frames[pair.register]
+    houses = fingerprint.of_texts(register["commune"].astype("str") + "/" + register["household_code"].astype("str"))
     lefts = fingerprint.of_units(fingerprint.of_rows(frames[pair.dataset]), sides.unit, len(sides.left))
+    listed = fingerprint.of_rows(register)
     rights = fingerprint.of_rows(frames[sides.right_rows])[sides.right_at]
-    links = fingerprint.of_pairs(
-        lefts[sure["left"].to_numpy(dtype="int64")],
-        fingerprint.of_rows(frames[pair.register])[sure["right"].to_numpy(dtype="int64")],
-    )
-    of_link = sides.left["district"].take(sure["left"].to_numpy(dtype="int64"))
-    to_link = frames[pair.register]["district_code"].take(sure["right"].to_numpy(dtype="int64"))
-    ids = (
-        fingerprint.of_texts(right["id_number"])
-        if pair.name == "loan"
-        else fingerprint.of_texts(right["id_number"][:0])
-    )
-    also = json.dumps(
-        [VERSION, trained.as_data(), sorted(refused[["left", "right"]].to_numpy().tolist())], sort_keys=True
-    )
     parts = [
         (left["district"], lefts[left["unique_id"].to_numpy(dtype="int64")]),
         (right["district"], rights[right["unique_id"].to_numpy(dtype="int64")]),
-        (of_link, links), (to_link, links),
-        (right["district"].iloc[: len(ids)], ids * rights[right["unique_id"].to_numpy(dtype="int64")][: len(ids)]),
     ]  # fmt: skip
-    return fingerprint.by_district(parts, also)
+    for pairs in (sure, refused):
+        at, to = (pairs[side].to_numpy(dtype="int64") for side in ("left", "right"))
+        parts += [
+            (sides.left["district"].take(at), fingerprint.of_pairs(lefts[at], houses[to])),
+            (register["district_code"].take(to), fingerprint.of_pairs(lefts[at], listed[to])),
+        ]
+    if pair.name == "loan":
+        ids = fingerprint.of_texts(right["id_number"])
+        parts.append((right["district"], ids * rights[right["unique_id"].to_numpy(dtype="int64")]))
+    return fingerprint.by_district(parts, json.dumps([VERSION, trained.as_data()], sort_keys=True))
+
+
+def _parts(
+    pair: Pair, frames: Frames, links: pd.DataFrame, weighed: dict[str, tuple[str, float]]
+) -> dict[tuple[str, str], Part]:  # fmt: skip
+    """The parts of a pair, with what all its links in them amount to. links: of rows."""
+    district = frames[pair.dataset]["district_code"]
+    rows, register_rows = district.value_counts(), frames[pair.register]["district_code"].value_counts()
+    of = pd.DataFrame({
+        "district": district.to_numpy()[links["left_at"].to_numpy(dtype="int64")], "method": links["method"].to_numpy(),
+        "right": links["probability"].fillna(1.0).to_numpy(),
+    })  # fmt: skip
+    methods: dict[str, list[tuple[str, int]]] = {}
+    counted = of.groupby(["district", "method"], as_index=False).size()
+    for d, method, count in zip(counted["district"], counted["method"], counted["size"], strict=True):
+        methods.setdefault(str(d), []).append((str(method), int(count)))
+    right = of.groupby("district")["right"].sum()
+    return {
+        (pair.name, d): Part(
+            rests_on, missed, int(rows.get(d, 0)), int(register_rows.get(d, 0)), tuple(sorted(methods.get(d, ()))),
+            round(float(right.get(d, 0.0)), 3),
+        )
+        for d, (rests_on, missed) in weighed.items()
+    }  # fmt: skip

@@ -11,12 +11,14 @@ from etl.linking.prepare import digits
 from etl.linking.shapes import EXACT
 
 CANDIDATES = ["left", "right", "method"]
+_KNOWN = ["id_number", "house", "learned", "own"]
+"""A number, the household, how sure that is, and whether the register states it itself."""
 
 
-def persons(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
-    """Pairs of persons with one identifier: left, right (positions), method; each person once.
+def persons(left: pd.DataFrame, right: pd.DataFrame, joined: tuple[str, ...]) -> pd.DataFrame:
+    """Pairs of persons with one identifier: left, right (positions), method, joined.
 
-    Where an identifier stands with several persons, who also shares name and year of birth comes first.
+    joined: whether it is one of ``Pair.joined``; rows of such a pair have no other.
     """
     found = [
         _joined(left, right, ["insurance_number"]).assign(method="insurance_number"),
@@ -24,6 +26,17 @@ def persons(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
         _named(left, right).assign(method="household_name_birth"),
     ]
     pairs = pd.concat(found, ignore_index=True).drop_duplicates(["left", "right"], ignore_index=True)
+    pairs = pairs.assign(joined=pairs["method"].isin(joined))
+    told = pairs[pairs["joined"]]
+    pairs = pairs[pairs["joined"] | ~(pairs["left"].isin(told["left"]) | pairs["right"].isin(told["right"]))]
+    return pairs.reset_index(drop=True)
+
+
+def one_to_one(pairs: pd.DataFrame, left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+    """Of ``persons`` the pairs in which everybody stands once: ``CANDIDATES``.
+
+    Where an identifier stands with several persons, who also shares name and year of birth comes first.
+    """
     strength = pairs["method"].map({method: len(EXACT) - at for at, method in enumerate(EXACT)}).astype("float64")
     alike = sum(_same(pairs, left, right, name).astype("float64") for name in ("name_key", "birth_year", "commune"))
     kept = assign(pairs["left"], pairs["right"], strength * 10 + alike)
@@ -31,39 +44,48 @@ def persons(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
 
 
 def households(left: pd.DataFrame, right: pd.DataFrame, people: pd.DataFrame | None) -> pd.DataFrame:
-    """Pairs of a loan or house and its household, each left row once: left, right, method, probability.
+    """Pairs of a loan or house and a household: left, right, method, learned, own (the register states it).
 
-    By commune and code; else by the borrower's number, which is a member's (people: ``prepare.borrowers``) or that of a
-    borrower whose other loan states the household's code; else by the code as another system writes it, where that
-    names one household. A number that the register learned from a card is as sure as the card's own link: ``learned``
-    below 1 makes the pair a probable one.
+    By commune and code; else by the borrower's number, which is a member's (people: ``prepare.borrowers``); else by
+    the number of a borrower whose other loan states the household's code, or that a member's card told, or by the code
+    as another system writes it, where that names one household.
     """
-    found = [_joined(left, right, ["commune", "code"]).assign(method="household_code", learned=1.0)]
+    stated = _joined(left, right, ["commune", "code"])
+    found = [stated.assign(method="household_code", learned=1.0, own=True)]
     if people is not None:
-        told = found[0].assign(id_number=left["id_number"].reindex(found[0]["left"]).to_numpy(), learned=1.0)
-        by_loan = told.rename(columns={"right": "house"})[["id_number", "house", "learned"]]
-        known = pd.concat([people[["id_number", "house", "learned"]], by_loan])
-        found.append(_numbered(left, known).assign(method="id_number"))
-    found.append(_respelt(left, right).assign(method="household_code", learned=1.0))
-    pairs = pd.concat(found, ignore_index=True)
+        told = stated.assign(id_number=left["id_number"].reindex(stated["left"]).to_numpy(), learned=1.0, own=False)
+        by_loan = told.rename(columns={"right": "house"})[_KNOWN]
+        found.append(_numbered(left, pd.concat([people[_KNOWN], by_loan])).assign(method="id_number"))
+    found.append(_respelt(left, right).assign(method="household_code", learned=1.0, own=False))
+    return pd.concat(found, ignore_index=True)
+
+
+def first_of_each(pairs: pd.DataFrame, left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+    """Of ``households`` the strongest pair of each left row: ``CANDIDATES`` and probability.
+
+    A number that the register learned from a card is as sure as the card's own link: ``learned`` below 1 makes the pair
+    a probable one.
+    """
     # A number that stands in several households names the one with the borrower's name, if any.
-    order = pairs.assign(alike=_same(pairs, left, right, "name_key"), first=pairs["method"] == "household_code")
+    order = pairs.assign(alike=_same(pairs, left, right, "name_key"), code=pairs["method"] == "household_code")
     order = order.sort_values(
-        ["left", "first", "learned", "alike"], ascending=[True, False, False, False], kind="stable"
+        ["left", "own", "code", "learned", "alike"], ascending=[True, False, False, False, False], kind="stable"
     )
     once = order.drop_duplicates("left").reset_index(drop=True)
+    # Where code and number name the same household, the number is the stronger of the two.
+    numbers = pairs.loc[pairs["own"] & (pairs["method"] == "id_number"), ["left", "right"]].drop_duplicates()
+    stronger = pd.MultiIndex.from_frame(once[["left", "right"]]).isin(pd.MultiIndex.from_frame(numbers))
     sure = once["learned"] == 1
-    return once.assign(method=once["method"].where(sure, "probable"), probability=once["learned"].where(~sure))[
-        [*CANDIDATES, "probability"]
-    ]
+    method = once["method"].mask(stronger, "id_number").where(sure, "probable")
+    return once.assign(method=method, probability=once["learned"].where(~sure))[[*CANDIDATES, "probability"]]
 
 
 def _numbered(left: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    """Loans and households that have the borrower's number. known: id_number, house, learned."""
+    """Loans and households that have the borrower's number. known: ``_KNOWN``."""
     numbers = left["id_number"].dropna().rename_axis("left").reset_index()
     joined = numbers.merge(known.dropna(subset=["id_number"]), on="id_number")
-    best = joined.sort_values("learned", ascending=False, kind="stable").drop_duplicates(["left", "house"])
-    return best.rename(columns={"house": "right"})[["left", "right", "learned"]]
+    best = joined.sort_values(["own", "learned"], ascending=False, kind="stable").drop_duplicates(["left", "house"])
+    return best.rename(columns={"house": "right"})[["left", "right", "learned", "own"]]
 
 
 def _joined(left: pd.DataFrame, right: pd.DataFrame, on: list[str]) -> pd.DataFrame:

@@ -134,8 +134,8 @@ def heads(frame: pd.DataFrame) -> pd.DataFrame:
 
 def borrowers(people: pd.DataFrame, households: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
     """Who may have borrowed for a household: its head and its grown members, each with ``house``, the household's
-    position, and ``learned``, how sure the number is. people: ``members`` with ``learned``; households: ``heads``;
-    listed: the households' rows."""
+    position, ``learned``, how sure the number is, and ``own``, whether the register states it. people: ``members`` with
+    the last two; households: ``heads``; listed: the households' rows."""
     at = pd.Series(listed.index, index=pd.MultiIndex.from_frame(listed[["commune", "household_code"]]))
     at = at[~at.index.duplicated()]
     codes = pd.MultiIndex.from_arrays([people["commune"], people["code"]])
@@ -144,7 +144,9 @@ def borrowers(people: pd.DataFrame, households: pd.DataFrame, listed: pd.DataFra
     grown = people[house.notna() & (years.isna() | (years <= years.max() - ADULT))]
     grown = grown.assign(house=house.reindex(grown.index).astype("int64"))
     grown = grown.assign(poor=households["poor"].to_numpy()[grown["house"].to_numpy()])
-    both = pd.concat([households.assign(house=households["unique_id"], learned=1.0), grown], ignore_index=True)
+    both = pd.concat(
+        [households.assign(house=households["unique_id"], learned=1.0, own=True), grown], ignore_index=True
+    )
     # The head stands in both lists, with a number in either.
     numbered = both.iloc[both["id_number"].isna().to_numpy().argsort(kind="stable")]
     once = numbered.drop_duplicates(["house", "name_key"]).sort_index()

@@ -17,7 +17,8 @@ class Pair:
 
     key: the columns by which a row is known again in the next file. people: persons are linked, not households.
     exclusive: of rows that no identifier links, each row of the register takes one at most; a household borrows as
-    often as it likes, and is housed once.
+    often as it likes, and is housed once. joined: the identifiers by which the ``core`` views join the rows themselves:
+    who has such a pair is linked by one of them or not at all, so that no other link of theirs is counted beside it.
     """
 
     name: str
@@ -27,17 +28,20 @@ class Pair:
     key: tuple[str, ...]
     people: bool
     exclusive: bool
+    joined: tuple[str, ...]
 
 
 PAIRS = {
     pair.name: pair
     for pair in (
         Pair("card", "health_card", "register_member", "Thẻ BHYT – thành viên hộ",
-             ("insurance_number", "valid_from", "card_number"), True, True),
-        Pair("pupil", "education_pupil", "register_member", "Học sinh – thành viên hộ", ("pupil_code",), True, True),
-        Pair("loan", "credit_loan", "register_household", "Món vay – hộ", ("loan_code",), False, False),
+             ("insurance_number", "valid_from", "card_number"), True, True, ("insurance_number", "id_number")),
+        Pair("pupil", "education_pupil", "register_member", "Học sinh – thành viên hộ", ("pupil_code",), True, True,
+             ("household_name_birth",)),
+        Pair("loan", "credit_loan", "register_household", "Món vay – hộ", ("loan_code",), False, False,
+             ("household_code", "id_number")),
         Pair("housing", "housing_support", "register_household", "Hỗ trợ nhà ở – hộ",
-             ("commune", "household_code", "head_name_key", "programme"), False, True),
+             ("commune", "household_code", "head_name_key", "programme"), False, True, ()),
     )
 }  # fmt: skip
 
@@ -153,14 +157,29 @@ class Decision:
 
 @dataclass(frozen=True)
 class Part:
-    """What the model made of one pair of datasets in one district.
+    """What linking made of one pair of datasets in one district (that of the sector's row).
 
-    rests_on: a fingerprint of the rows that went in. missed: how many true links it expects among the pairs that it did
-    not link. seconds are those of the whole pair.
+    rests_on: a fingerprint of the rows that went in. missed: how many true links the model expects among the pairs that
+    it did not link. rows, register_rows: of both sides; links: by method; right: how many of them are expected to be
+    true, the exact and the confirmed all.
     """
 
     rests_on: str
     missed: float
+    rows: int = 0
+    register_rows: int = 0
+    links: tuple[tuple[str, int], ...] = ()
+    right: float = 0.0
+
+    def as_data(self) -> list[Any]:
+        """The same as JSON can hold it."""
+        return [self.rests_on, self.missed, self.rows, self.register_rows, dict(self.links), self.right]
+
+    @classmethod
+    def from_data(cls, data: list[Any]) -> Part:
+        """The inverse of ``as_data``."""
+        rests_on, missed, rows, register_rows, links, right = data
+        return cls(rests_on, missed, rows, register_rows, tuple(sorted(links.items())), right)
 
 
 @dataclass(frozen=True)

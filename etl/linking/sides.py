@@ -68,10 +68,10 @@ def sides_of(pair: Pair, frames: Frames, register: Register, cards: Cards | None
 
 
 def _with_numbers(members: pd.DataFrame, cards: Cards | None) -> tuple[pd.DataFrame, set[str]]:
-    """Members with the numbers that their cards know (``learned``: how sure), and the numbers of the cards of persons
-    who are in no household of the register: what they borrowed was for none."""
+    """Members with the numbers that their cards know (``learned``: how sure; ``own``: the register states it), and the
+    numbers of the cards of persons who are in no household of the register: what they borrowed was for none."""
     if cards is None:
-        return members.assign(learned=1.0), set()
+        return members.assign(learned=1.0, own=True), set()
     numbers = cards.persons["id_number"]
     linked = cards.links.assign(
         number=numbers.to_numpy()[cards.links["left"].to_numpy(dtype="int64")],
@@ -83,4 +83,4 @@ def _with_numbers(members: pd.DataFrame, cards: Cards | None) -> tuple[pd.DataFr
     lacking = members["id_number"].isna() & number.notna()
     known = members["id_number"].where(~lacking, number)
     outsiders = set(numbers[~numbers.index.isin(linked["left"])].dropna()) - set(known.dropna())
-    return members.assign(id_number=known, learned=sure.where(lacking, 1.0)), outsiders
+    return members.assign(id_number=known, learned=sure.where(lacking, 1.0), own=~lacking), outsiders

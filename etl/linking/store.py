@@ -1,4 +1,4 @@
-"""Links in PostgreSQL: what is to be linked comes from the ``core`` views, what was linked is kept in ``history``."""
+"""What was linked is kept in ``history``: links that are new, ends of those that hold no more, and what a run made."""
 
 from __future__ import annotations
 
@@ -11,123 +11,20 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
-from psycopg import sql
 from sqlalchemy import Connection, text
 
-from etl.contracts import contract
 from etl.faults import point
 from etl.linking import prepare
 from etl.linking.quality import quality_of
-from etl.linking.shapes import (
-    ADDRESS,
-    COLUMNS,
-    DATASETS,
-    LINK_COLUMNS,
-    PAIRS,
-    REGISTER_KEYS,
-    VERSION,
-    Before,
-    Outcome,
-    Part,
-    Trained,
-    no_links,
-)
+from etl.linking.reading import Read
+from etl.linking.shapes import ADDRESS, PAIRS, VERSION, Outcome
+from etl.linking.standing import COLUMNS, last_run, standing
 from etl.model.period import Period
 from etl.warehouse import moments
 from etl.warehouse.engine import driver
 
-_LINK = [
-    "link_id", "period", "pair", *ADDRESS, "district_code", *(f"register_{n}" for n in ADDRESS),
-    "register_district_code", "method", "weight", "probability", "agreed",
-]  # fmt: skip
-_SAME = [name for name in _LINK if name not in ("period", "pair")]
+_SAME = [name for name in COLUMNS if name not in ("period", "pair")]
 """What makes a link that stands the link that was found."""
-
-
-@dataclass(frozen=True)
-class Read:
-    """What a run starts from: rows, what was trained for the period, the parts of the run before."""
-
-    frames: dict[str, pd.DataFrame]
-    trained: dict[str, Trained]
-    before: Before
-
-
-def read(conn: Connection, period: Period) -> Read:
-    """The rows of a period that count now, in the order in which they are linked, and what is known of it."""
-    moments.stand_at(conn, None)
-    frames = {name: prepare.in_order(_rows(conn, name, period), _key(name)) for name in DATASETS}
-    return Read(frames, _trained(conn, period), Before(parts(conn, period), _probable(conn, period, frames)))
-
-
-def _key(dataset: str) -> tuple[str, ...]:
-    return REGISTER_KEYS.get(dataset) or next(p.key for p in PAIRS.values() if p.dataset == dataset)
-
-
-def _rows(conn: Connection, dataset: str, period: Period) -> pd.DataFrame:
-    columns = [*ADDRESS, "district_code", *COLUMNS[dataset]]
-    query = sql.SQL("SELECT {} FROM {} WHERE period = {}").format(
-        sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier("core", dataset), sql.Literal(str(period))
-    )
-    kinds = {name: kind for name, kind in contract(dataset).stored_columns if name in columns}
-    arrow = {n: {"date": pa.date32(), "smallint": pa.int16()}.get(kinds.get(n, "text"), pa.string()) for n in columns}
-    table = _copied(conn, query, arrow | {"row": pa.int32()})
-    frame: pd.DataFrame = table.to_pandas(date_as_object=False).astype(
-        {n: "str" for n, kind in arrow.items() if kind == pa.string() and n != "row"}
-    )
-    return frame.astype({n: "Int16" for n, kind in arrow.items() if kind == pa.int16()})
-
-
-def _copied(conn: Connection, query: sql.Composable, kinds: dict[str, pa.DataType]) -> pa.Table:
-    """A query's rows by COPY; an empty field without quotes is a missing value."""
-    out = io.BytesIO()
-    with (
-        driver(conn).cursor() as cursor,
-        cursor.copy(sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(query)) as copy,
-    ):
-        for block in copy:
-            out.write(block)
-    if not out.tell():
-        return pa.table({name: pa.array([], kind) for name, kind in kinds.items()})
-    options = pa_csv.ConvertOptions(
-        column_types=kinds, strings_can_be_null=True, quoted_strings_can_be_null=False, null_values=[""]
-    )
-    parse = pa_csv.ParseOptions(newlines_in_values=True)
-    return pa_csv.read_csv(
-        pa.BufferReader(out.getbuffer()), pa_csv.ReadOptions(column_names=list(kinds)), parse, options
-    )
-
-
-def _probable(conn: Connection, period: Period, frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """The probable links that stand, by the positions of their rows; of rows that count no more, none."""
-    stood = _stood(conn, period)
-    told = [no_links()]
-    for name, pair in PAIRS.items():
-        own = stood[(stood["pair"] == name) & (stood["method"] == "probable")]
-        at = _positions(frames[pair.dataset], "left_at", "")
-        to = _positions(frames[pair.register], "right_at", "register_")
-        both = own.merge(at, on=ADDRESS).merge(to, on=[f"register_{n}" for n in ADDRESS])
-        agreed = [json.loads(a) if isinstance(a, str) else None for a in both["agreed"]]
-        told.append(both.assign(agreed=pd.Series(agreed, index=both.index, dtype="object"))[LINK_COLUMNS])
-    return pd.concat(told, ignore_index=True)
-
-
-def _positions(frame: pd.DataFrame, name: str, prefix: str) -> pd.DataFrame:
-    found = frame[ADDRESS].astype({"row": "int64"}).assign(**{name: range(len(frame))})
-    return found.rename(columns={n: f"{prefix}{n}" for n in ADDRESS})
-
-
-def _trained(conn: Connection, period: Period) -> dict[str, Trained]:
-    query = text("SELECT trained FROM history.link_model WHERE period = :period AND version = :version")
-    kept: dict[str, Any] | None = conn.scalar(query, {"period": str(period), "version": VERSION})
-    return {pair: Trained.from_data(data) for pair, data in (kept or {}).items()}
-
-
-def parts(conn: Connection, period: Period) -> dict[tuple[str, str], Part]:
-    """What the newest run of a period made of each pair and district."""
-    query = text("SELECT parts FROM history.link_run WHERE period = :period ORDER BY at DESC LIMIT 1")
-    kept: dict[str, dict[str, list[Any]]] = conn.scalar(query, {"period": str(period)}) or {}
-    return {(pair, d): Part(p[0], p[1]) for pair, own in kept.items() for d, p in own.items()}
 
 
 @dataclass(frozen=True)
@@ -140,19 +37,38 @@ class Kept:
     quality: dict[str, dict[str, Any]]
 
 
-def keep(conn: Connection, period: Period, frames: dict[str, pd.DataFrame], outcome: Outcome) -> Kept:
+def touched_elsewhere(conn: Connection, period: Period, given: Read, outcome: Outcome) -> frozenset[str]:
+    """The other districts in which a run has found something else than stands: they have to be looked through too."""
+    if given.within is None:
+        return frozenset()
+    touched: set[str] = set()
+    addresses = pd.concat([f.loc[~f["district_code"].isin(given.within), ADDRESS] for f in given.frames.values()])
+    stood = pd.concat([standing(conn, period, given.within), standing(conn, period, None, of=addresses)])
+    ends = ["district_code", "register_district_code"]
+    told = []
+    for links in (found_of(period, given.frames, outcome), stood):
+        outside = links[~(links[ends[0]].isin(given.within) & links[ends[1]].isin(given.within))]
+        told.append(outside.drop_duplicates("link_id").set_index("link_id"))
+    for one, other in (told, told[::-1]):
+        alone = one[~one.index.isin(other.index)]
+        touched |= set(alone[ends[0]]) | set(alone[ends[1]])
+    return frozenset(touched - given.within)
+
+
+def keep(conn: Connection, period: Period, given: Read, outcome: Outcome) -> Kept:
     """Let an outcome stand in place of what stood, in the caller's transaction; what is as it was is not written."""
-    found = _found(period, frames, outcome)
-    stood = _stood(conn, period)
-    given, remaining = _lines(found), _lines(stood)
-    added = found[~given.isin(set(remaining))]
-    ended = stood[~remaining.isin(set(given))]
-    quality = quality_of(outcome.links, frames, outcome)
+    found, stood = found_of(period, given.frames, outcome), standing(conn, period, given.within)
+    if given.within is not None:
+        within = found["district_code"].isin(given.within) | found["register_district_code"].isin(given.within)
+        found = found[within]
+    now, remaining = _lines(found), _lines(stood)
+    added = found[~now.isin(set(remaining))]
+    ended = stood[~remaining.isin(set(now))]
+    quality = quality_of(outcome.parts)
     made = {
-        pair: {d: [p.rests_on, p.missed] for (name, d), p in sorted(outcome.parts.items()) if name == pair}
-        for pair in PAIRS
+        pair: {d: part.as_data() for (name, d), part in sorted(outcome.parts.items()) if name == pair} for pair in PAIRS
     }
-    if not len(added) and not len(ended) and parts(conn, period) == outcome.parts:
+    if not len(added) and not len(ended) and last_run(conn, period) == (outcome.parts, given.basis):
         return Kept(0, 0, None, quality)
     moment = moments.take_turn(conn)
     key = {"period": str(period), "at": moment}
@@ -172,15 +88,22 @@ def keep(conn: Connection, period: Period, frames: dict[str, pd.DataFrame], outc
     point("link.trained")
     conn.execute(
         text(
-            "INSERT INTO history.link_run (period, at, parts, quality, added, ended)"
-            " VALUES (:period, :at, CAST(:parts AS jsonb), CAST(:quality AS jsonb), :added, :ended)"
+            "INSERT INTO history.link_run (period, at, basis, parts, quality, added, ended) VALUES (:period, :at,"
+            " CAST(:basis AS jsonb), CAST(:parts AS jsonb), CAST(:quality AS jsonb), :added, :ended)"
         ),
-        {**key, "parts": json.dumps(made), "quality": json.dumps(quality), "added": len(added), "ended": len(ended)},
+        {
+            **key,
+            "basis": json.dumps(given.basis),
+            "parts": json.dumps(made),
+            "quality": json.dumps(quality),
+            "added": len(added),
+            "ended": len(ended),
+        },
     )
     return Kept(len(added), len(ended), moment, quality)
 
 
-def _found(period: Period, frames: dict[str, pd.DataFrame], outcome: Outcome) -> pd.DataFrame:
+def found_of(period: Period, frames: dict[str, pd.DataFrame], outcome: Outcome) -> pd.DataFrame:
     """The outcome's links, and refused pairs, as rows of ``history.link`` without their moment."""
     told = []
     whole = pd.concat([outcome.links, outcome.refused], ignore_index=True)
@@ -201,23 +124,7 @@ def _found(period: Period, frames: dict[str, pd.DataFrame], outcome: Outcome) ->
             "method": own["method"].to_numpy(), "weight": own["weight"].to_numpy(),
             "probability": own["probability"].to_numpy(), "agreed": pd.Series(agreed, dtype="str").to_numpy(),
         }))  # fmt: skip
-    return pd.concat(told, ignore_index=True)[_LINK].astype({"row": "int64", "register_row": "int64"})
-
-
-def _stood(conn: Connection, period: Period) -> pd.DataFrame:
-    """Links and refusals of a period that have no end yet, also those of rows that count no more."""
-    kinds = {n: pa.string() for n in _LINK} | {"row": pa.int64(), "register_row": pa.int64(),
-             "weight": pa.float64(), "probability": pa.float64()}  # fmt: skip
-    columns = sql.SQL(", ").join(
-        sql.SQL("l.agreed::text AS agreed") if n == "agreed" else sql.Identifier("l", n) for n in (*_LINK, "linked_at")
-    )
-    query = sql.SQL(
-        "SELECT {} FROM history.link AS l WHERE l.period = {} AND NOT EXISTS (SELECT 1 FROM history.link_end AS e"
-        " WHERE e.link_id = l.link_id AND e.linked_at = l.linked_at)"
-    ).format(columns, sql.Literal(str(period)))
-    table = _copied(conn, query, kinds | {"linked_at": pa.string()})
-    frame: pd.DataFrame = table.to_pandas()
-    return frame.astype({n: "str" for n, kind in kinds.items() if kind == pa.string()})
+    return pd.concat(told, ignore_index=True)[COLUMNS].astype({"row": "int64", "register_row": "int64"})
 
 
 def _lines(links: pd.DataFrame) -> pd.Series[Any]:
@@ -250,6 +157,6 @@ def _add(conn: Connection, added: pd.DataFrame, moment: datetime) -> None:
     table = pa.Table.from_pandas(added.assign(linked_at=moment.isoformat()), preserve_index=False)
     sink = io.BytesIO()
     pa_csv.write_csv(table, sink, pa_csv.WriteOptions(include_header=False, quoting_style="needed"))
-    statement = f"COPY history.link ({', '.join([*_LINK, 'linked_at'])}) FROM STDIN (FORMAT csv)"
+    statement = f"COPY history.link ({', '.join([*COLUMNS, 'linked_at'])}) FROM STDIN (FORMAT csv)"
     with driver(conn).cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(sink.getvalue())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from etl.linking.exact import households, persons
+from etl.linking.exact import first_of_each, households, one_to_one, persons
 from etl.linking.names import name_columns
 from etl.linking.prepare import digits, plain_id, row_keys
 
@@ -54,7 +54,8 @@ def test_exact_links_of_persons() -> None:
                 code=["c000012", None, "12"], name_key=["a", "b", "e"], birth_year=[1980, 1990, 2010])  # fmt: skip
     right = side(insurance_number=["1", None, None], id_number=[None, "y", None], commune=["c"] * 3,
                  code=["000012"] * 3, name_key=["a", "b", "e"], birth_year=[1980, 1990, 2010])  # fmt: skip
-    assert persons(left, right).to_numpy().tolist() == [
+    found = persons(left, right, ("insurance_number", "id_number"))
+    assert one_to_one(found, left, right).to_numpy().tolist() == [
         [0, 0, "insurance_number"], [1, 1, "id_number"], [2, 2, "household_name_birth"],
     ]  # fmt: skip
 
@@ -64,7 +65,7 @@ def test_a_code_is_read_with_its_prefix_only_where_it_names_one_household() -> N
         commune=["02683"] * 3, district=["082"] * 3, code=["02683000012", "77", "000005"], name_key=["a", "b", "c"]
     )
     right = side(commune=["02683"] * 3, code=["000012", "0077", "77"], name_key=["a", "b", "c"])
-    found = households(left, right, None)
+    found = first_of_each(households(left, right, None), left, right)
     assert found[["left", "right", "method"]].to_numpy().tolist() == [
         [0, 0, "household_code"],
         [1, 2, "household_code"],

@@ -3,6 +3,7 @@ officers answer, what indicators count."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,45 @@ def test_the_life_of_links(province: Ingested, tmp_path: Path) -> None:
     assert set(map(str, untouched)) <= set(map(str, after))
     assert rows(settings, LINKS, as_of=first.kept.at) == before
     assert {d for _, d in set(first.outcome.parts) - second.outcome.unchanged} == {"085"}
+
+
+def test_a_correction_is_linked_as_a_run_anew_would(province: Ingested, tmp_path: Path) -> None:
+    """Numbers wander between districts, people are spelt otherwise, a household is no longer there: what a correction
+    reaches is looked through, also elsewhere, and nothing else."""
+    settings = province.settings
+    pipeline.link(settings, str(PERIOD))
+    (source,) = [p for p in province.sample.files if p.name.startswith("register_member_085") and p.suffix == ".xlsx"]
+    elsewhere = rows(
+        settings,
+        "SELECT m.insurance_number, m.id_number FROM core.link AS l JOIN core.register_member AS m"
+        " ON m.submission_id = l.register_submission_id AND m.sheet = l.register_sheet AND m.row = l.register_row"
+        " WHERE l.pair = 'card' AND l.method = 'insurance_number' AND m.district_code = '086'"
+        " AND m.id_number IS NOT NULL ORDER BY m.row LIMIT 2",
+    )
+    changes: list[tuple[dict[tuple[int, str], Any], set[str]]] = [
+        ({(2, "full_name"): "Tên Khác Hẳn", (4, "birth"): 1931}, {"085"}),
+        ({(3, "insurance_number"): elsewhere[0].insurance_number}, {"085", "086"}),
+        ({(3, "id_number"): elsewhere[1].id_number, (5, "household_code"): "999998"}, {"085", "086"}),
+    ]
+    for at, (cells, reached) in enumerate(changes):
+        folder = tmp_path / str(at) / "register"
+        folder.mkdir(parents=True)
+        target = edited(source, folder / source.name, "register_member", cells)
+        os.utime(target, (target.stat().st_mtime + at,) * 2)
+        pipeline.ingest(settings, inbox.given([target], SECTORS, None)[0])
+        done = pipeline.link(settings, str(PERIOD))
+        assert done.kept.added > 0
+        assert {d for _, d in set(done.outcome.parts) - done.outcome.unchanged} <= reached
+        stands, run = (
+            rows(settings, LINKS),
+            rows(settings, "SELECT parts, quality FROM history.link_run ORDER BY at")[-1],
+        )
+        anew = pipeline.link(settings, str(PERIOD), anew=True)
+        assert (anew.kept.added, anew.kept.ended) == (0, 0), cells
+        assert rows(settings, LINKS) == stands
+        assert rows(settings, "SELECT parts, quality FROM history.link_run ORDER BY at")[-1] == run
+        again = pipeline.link(settings, str(PERIOD))
+        assert again.kept.at is None and not len(again.outcome.links)
 
 
 def test_officers_are_asked_and_heard(province: Ingested, tmp_path: Path) -> None:

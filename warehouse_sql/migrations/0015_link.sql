@@ -46,6 +46,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_update();
 CREATE TABLE history.link_run (
     period text NOT NULL CHECK (period ~ '^\d{4}-Q[1-4]$'),
     at timestamptz NOT NULL,
+    basis jsonb NOT NULL,
     parts jsonb NOT NULL,
     quality jsonb NOT NULL,
     added integer NOT NULL,
@@ -53,7 +54,9 @@ CREATE TABLE history.link_run (
     PRIMARY KEY (period, at)
 );
 COMMENT ON TABLE history.link_run IS 'Every run that changed a link, or what links rest on.';
-COMMENT ON COLUMN history.link_run.parts IS 'Pair and district: a fingerprint of the rows that went in, and true links thought missed.';
+COMMENT ON COLUMN history.link_run.basis IS 'Officers'' decisions, and the submission that counted of each dataset and district.';
+COMMENT ON COLUMN history.link_run.parts IS
+'Pair and district: a fingerprint of the rows that went in, true links thought missed, rows of both sides, links by method, how many of them are thought right.';
 COMMENT ON COLUMN history.link_run.quality IS 'Pair: links by method, rows without one, expected precision and recall.';
 
 CREATE TABLE history.link_model (

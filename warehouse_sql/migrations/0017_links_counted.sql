@@ -1,6 +1,6 @@
 -- Indicators count what linking has found. Exact identifiers are still joined here and now, so that figures are right
--- before «link» has run; beside them stand the links of history.link that no identifier of either row makes, and what
--- officers have decided wins over all. No NOT EXISTS stands below an OR: it would be asked row by row, not joined.
+-- before «link» has run; beside them stand the links of history.link that no identifier of these joins makes, and what
+-- officers have decided wins over all. Linking gives no other link to a row that one of these identifiers joins.
 CREATE INDEX link_decided ON history.link (period, pair) WHERE method IN ('confirmed', 'refused');
 
 CREATE OR REPLACE VIEW core.card_member AS
@@ -61,35 +61,11 @@ INNER JOIN core.member_household AS m
     ON l.register_submission_id = m.submission_id AND l.register_sheet = m.sheet AND l.register_row = m.row
 INNER JOIN core.health_card AS c
     ON l.period = c.period AND l.submission_id = c.submission_id AND l.sheet = c.sheet AND l.row = c.row
-WHERE l.pair = 'card' AND l.method = 'confirmed'
-UNION ALL
-SELECT
-    m.period, m.submission_id, m.sheet, m.row, m.classification, m.household_submission_id, m.household_sheet,
-    m.household_row, c.submission_id AS card_submission_id, c.sheet AS card_sheet, c.row AS card_row, c.valid_from,
-    c.valid_to, c.commune AS card_commune, l.method
-FROM core.link AS l
-INNER JOIN core.member_household AS m
-    ON l.register_submission_id = m.submission_id AND l.register_sheet = m.sheet AND l.register_row = m.row
-INNER JOIN core.health_card AS c
-    ON l.period = c.period AND l.submission_id = c.submission_id AND l.sheet = c.sheet AND l.row = c.row
 WHERE
     l.pair = 'card'
-    AND l.method NOT IN ('confirmed', 'insurance_number', 'id_number')
-    AND NOT EXISTS (
-        SELECT 1 FROM core.register_member AS o
-        WHERE o.period = c.period AND o.insurance_number = c.insurance_number
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM core.register_member AS o
-        WHERE o.period = c.period AND o.id_number = c.id_number
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM core.health_card AS o
-        WHERE o.period = m.period AND o.insurance_number = m.insurance_number
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM core.health_card AS o
-        WHERE o.period = m.period AND o.id_number = m.id_number
+    AND (
+        l.method = 'confirmed'
+        OR (m.insurance_number IS DISTINCT FROM c.insurance_number AND m.id_number IS DISTINCT FROM c.id_number)
     );
 COMMENT ON VIEW core.card_member IS
 'Members of the register and the cards of the same person: same insurance number, else same CMND/CCCD, else as linked.';
@@ -152,30 +128,14 @@ INNER JOIN core.member_household AS m
     ON l.register_submission_id = m.submission_id AND l.register_sheet = m.sheet AND l.register_row = m.row
 INNER JOIN core.education_pupil AS p
     ON l.period = p.period AND l.submission_id = p.submission_id AND l.sheet = p.sheet AND l.row = p.row
-WHERE l.pair = 'pupil' AND l.method = 'confirmed'
-UNION ALL
-SELECT
-    m.period, m.submission_id, m.sheet, m.row, m.district_code, m.commune, m.classification, m.birth_year,
-    p.submission_id AS pupil_submission_id, p.sheet AS pupil_sheet, p.row AS pupil_row, p.status, p.poverty_class,
-    l.method
-FROM core.link AS l
-INNER JOIN core.member_household AS m
-    ON l.register_submission_id = m.submission_id AND l.register_sheet = m.sheet AND l.register_row = m.row
-INNER JOIN core.education_pupil AS p
-    ON l.period = p.period AND l.submission_id = p.submission_id AND l.sheet = p.sheet AND l.row = p.row
 WHERE
     l.pair = 'pupil'
-    AND l.method <> 'confirmed'
-    AND NOT EXISTS (
-        SELECT 1 FROM exact AS e
-        WHERE
-            e.pupil_submission_id = l.submission_id AND e.pupil_sheet = l.sheet AND e.pupil_row = l.row
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM exact AS e
-        WHERE
-            e.submission_id = l.register_submission_id AND e.sheet = l.register_sheet
-            AND e.row = l.register_row
+    AND (
+        l.method = 'confirmed'
+        OR (
+            m.commune = p.commune AND m.household_code = p.household_code AND m.full_name_key = p.full_name_key
+            AND m.birth_year = extract(YEAR FROM p.birth)::int
+        ) IS NOT TRUE
     );
 COMMENT ON VIEW core.pupil_member IS
 'Members of the register and the rows of the same pupil: household, name, year of birth, else as linked.';
@@ -264,9 +224,12 @@ INNER JOIN core.credit_loan AS f
 WHERE
     l.pair = 'loan'
     AND l.method <> 'confirmed'
+    AND (h.commune = f.commune AND h.household_code = f.household_code) IS NOT TRUE
     AND NOT EXISTS (
-        SELECT 1 FROM exact AS e
-        WHERE e.loan_submission_id = l.submission_id AND e.loan_sheet = l.sheet AND e.loan_row = l.row
+        SELECT 1 FROM numbered AS n
+        WHERE
+            n.period = h.period AND n.commune = h.commune AND n.household_code = h.household_code
+            AND n.id_number = f.borrower_id_number
     );
 COMMENT ON VIEW core.loan_household IS
 'Households of the register and their loans: the borrower''s CMND/CCCD is the head''s or a member''s, else same commune and household code, else as linked.';
