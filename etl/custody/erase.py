@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
+from etl import linking
 from etl.contracts import contract
 from etl.custody.archived import Found
 from etl.custody.person import Person, people_forms, personal
 from etl.custody.pseudonym import GONE, replaced
 from etl.custody.redact import Traces
+from etl.faults import point
 
 _TEXTS = ("value", "message", "suggestion", "waiver")
 
@@ -53,6 +55,8 @@ def erase(conn: Connection, person: Person, traces: Traces, files: Iterable[Foun
         )  # fmt: skip
     addresses = {(p.submission_id, p.sheet, p.row) for p in person.rows}
     addresses |= {(s.id, sheet, row) for f in files for s in f.sent for sheet, rows in f.rows.items() for row in rows}
+    linking.rename(conn, {(p.submission_id, p.sheet, p.row) for p in person.rows})
+    point("forget.renamed")
     _findings(conn, addresses, traces)
     _everywhere(conn, traces)
 
@@ -126,7 +130,7 @@ def tables(conn: Connection, datasets: Sequence[str]) -> list[str]:
         " JOIN pg_class AS p ON p.oid = i.inhparent JOIN pg_namespace AS n ON n.oid = p.relnamespace"
         " WHERE n.nspname = 'history' AND p.relname = ANY(:datasets) ORDER BY 1"
     )
-    rest = ["intake.submission", "intake.event", "quality.finding", "pii.read_log"]
+    rest = ["intake.submission", "intake.event", "quality.finding", "pii.read_log", "history.link", "history.link_end"]
     return [*conn.scalars(query, {"datasets": list(datasets)}), *rest]
 
 

@@ -24,7 +24,7 @@ from etl.custody.pseudonym import Pseudonym, replaced
 from etl.custody.redact import Traces
 from etl.faults import point
 from etl.settings import Settings
-from etl.warehouse import connect, ledger, moments
+from etl.warehouse import connect, ledger, locks, moments
 
 __all__ = ["Plan", "carry_out", "is_under_way", "plan"]
 
@@ -81,15 +81,15 @@ def plan(settings: Settings, number: str, progress: Progress = lambda _: None) -
 
 def carry_out(settings: Settings, wanted: Plan, *, by: str, reason: str, progress: Progress = lambda _: None) -> None:
     """Do what a plan says. Run again after any failure it completes the work. Raises WarehouseError, OSError."""
-    begun.keep(settings, replace(wanted.begun, files=wanted.files, token=wanted.token))
-    point("forget.begun")
-    with connect(settings) as engine:
+    with connect(settings) as engine, locks.alone(engine, locks.FORGET):
+        begun.keep(settings, replace(wanted.begun, files=wanted.files, token=wanted.token))
+        point("forget.begun")
         # What an earlier attempt has brought into the database is done in the files too, and its answers may be new.
         if not _is_entered(engine, wanted.token):
             _take_out(settings, engine, wanted, by, reason, progress)
             point("forget.committed")
         _finish(settings, engine, progress)
-    begun.finish(settings)
+        begun.finish(settings)
     point("forget.done")
 
 

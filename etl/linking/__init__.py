@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from etl.linking.reading import Read, read
+from etl.linking.renamed import rename
 from etl.linking.reviewed import LinksError, load_decisions
 from etl.linking.shapes import Before, Decision, Outcome, Trained, no_links
 from etl.linking.store import Kept, keep, touched_elsewhere
@@ -25,6 +26,7 @@ __all__ = [
     "link",
     "load_decisions",
     "read",
+    "rename",
     "touched_elsewhere",
 ]
 

@@ -32,6 +32,8 @@ _ROUNDS = 10
 """How often the prior is put right; it moves by less than a hundredth then."""
 _PARTNERED = 0.98
 """Never more than this share of rows is taken to have a partner."""
+_KNOWN = 5
+"""A name is kept where so many rows bear it; also published cells hide fewer."""
 _NEAR = 2.5
 """How many times more or less than its default an m may be."""
 _ENOUGH = 300
@@ -154,11 +156,13 @@ def _linker(
 
 
 def _name_shares(left: pd.DataFrame, right: pd.DataFrame) -> tuple[dict[str, float], float]:
-    """How often each folded name occurs; of those that occur once, one share for all."""
+    """How often each folded name occurs; of those that few people have, one share for all: what is kept of a period's
+    names points to nobody."""
     counts = pd.concat([left["name"], right["name"]]).value_counts()
     total = max(int(counts.sum()), 1)
-    common = counts[counts > 1].sort_index()
-    return {str(n): float(f"{c / total:.4g}") for n, c in common.items()}, float(f"{1 / max(total, 100):.4g}")
+    common, rest = counts[counts >= _KNOWN].sort_index(), counts[counts < _KNOWN]
+    rare = float(rest.mean()) if len(rest) else 1.0
+    return {str(n): float(f"{c / total:.4g}") for n, c in common.items()}, float(f"{rare / max(total, 100):.4g}")
 
 
 def _default_prior(left: pd.DataFrame, right: pd.DataFrame) -> float:

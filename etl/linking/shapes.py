@@ -104,7 +104,7 @@ SETTLED = 0.97
 """From this probability on nobody is asked either."""
 
 
-VERSION = 2
+VERSION = 3
 """Raised with every change by which the same rows would be weighed differently: a model of another version is no more
 used, and every part is looked through again."""
 
@@ -115,7 +115,7 @@ class Trained:
 
     prior: probability that two rows drawn at random belong together. levels: comparison → level → (m, u), the shares
     of true and of other pairs that are found on the level. names: folded full name → its share, of those that occur
-    more than once; rare: the share of any other. estimated: comparisons whose m was learned, the others are documented
+    often; rare: the share of any other. estimated: comparisons whose m was learned, the others are documented
     defaults. nobody: the weight of a row's being nobody of the register, against its pairs' odds: 1 where few rows have
     a partner, less where nearly all do.
     """

@@ -16,6 +16,9 @@ DATA_DOCS = "data docs"
 LINKS = "links"
 """Linking a period, ``links/2018-Q4``, by one worker at a time."""
 
+FORGET = "forget"
+"""Taking somebody out of everything, by one person at a time."""
+
 CROSS_CHECK = "cross-check"
 """Replacing the findings between sectors, by one worker at a time."""
 
@@ -30,7 +33,7 @@ MIGRATE = "migrate"
 def alone(engine: Engine, what: str) -> Iterator[None]:
     """Nobody else works on ``what`` during the block; waits until that is so.
 
-    what: a submission's id, ``INBOX``, ``DATA_DOCS``, ``links/<period>``.
+    what: a submission's id, ``INBOX``, ``DATA_DOCS``, ``FORGET``, ``links/<period>``.
     The lock is held by a connection of its own, which no transaction of the block ends.
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as guard:

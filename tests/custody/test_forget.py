@@ -125,6 +125,15 @@ def traces_left(own: Settings, person: Person) -> list[tuple[str, str]]:
     return [(place, word) for place, content in pieces.items() for word, form in forms if form in content]
 
 
+def links_of(own: Settings, person: Person) -> list[tuple[object, ...]]:
+    """The links of a person's rows, whatever they are called now."""
+    return [link for p in person.rows for link in ask(
+        own, "SELECT link_id, pair, submission_id, sheet, row, register_submission_id, register_row FROM history.link"
+        " WHERE (submission_id, sheet, row) = (:id, :sheet, :row)"
+        " OR (register_submission_id, register_sheet, register_row) = (:id, :sheet, :row) ORDER BY linked_at, pair, row",
+        id=p.submission_id, sheet=p.sheet, row=p.row)]  # fmt: skip
+
+
 def lend(filled: Filled, person: Person) -> None:
     """A newer list of loans, a text file, in which the first borrower with a number is the person."""
     ((name, number),) = ask(filled.settings, "SELECT borrower_name, borrower_id_number FROM history.credit_loan"
@@ -184,14 +193,16 @@ def test_no_byte_is_left_and_every_figure_stays(filled: Filled, datasets: tuple[
     )
     if "register_household" in datasets:
         lend(filled, person)
+    pipeline.link(own, "2018-Q4")
     pipeline.measure(own, "2018-Q4")
     pipeline.publish_edition(own, "2018-Q4")
-
     before, then = figures(own), figures(own, earlier)
     rows = ask(own, "SELECT submission_id, sheet, row FROM history.register_member ORDER BY 1, 2, 3")
     counts = ask(own, "SELECT id, rows_read, rows_accepted, rows_rejected FROM intake.submission ORDER BY id")
     assert len(traces_left(own, person)) > 10
     person = person_of(own, number)
+    names = links_of(own, person)
+    assert len(names) >= 2
     plan = forget.plan(own, number)
     assert set(datasets) <= set(plan.rows)
     assert len(plan.files) == len(plan.rows) + 2
@@ -204,6 +215,17 @@ def test_no_byte_is_left_and_every_figure_stays(filled: Filled, datasets: tuple[
     assert ask(own, "SELECT submission_id, sheet, row FROM history.register_member ORDER BY 1, 2, 3") == rows
     assert ask(own, "SELECT id, rows_read, rows_accepted, rows_rejected FROM intake.submission ORDER BY id") == counts
     assert pipeline.publish_edition(own, "2018-Q4") == (1, False)
+    # Links stand, under names that nobody can tell from what the person was called.
+    renamed = links_of(own, person)
+    assert [link[1:] for link in renamed] == [link[1:] for link in names]
+    of_person = {link[0] for link in names if link[1] in ("card", "pupil")}
+    assert not of_person & {link for (link,) in ask(own, "SELECT link_id FROM history.link")}
+    standing = (
+        "SELECT link_id, pair, submission_id, row, register_submission_id, register_row FROM core.link ORDER BY 1"
+    )
+    stand = ask(own, standing)
+    pipeline.link(own, "2018-Q4", anew=True)
+    assert ask(own, standing) == stand
     ((by, reason, pseudonym),) = ask(own, "SELECT by, reason, pseudonym FROM intake.forgetting")
     assert by == "Lan"
     assert number not in str(reason)

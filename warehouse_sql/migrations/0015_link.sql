@@ -66,7 +66,7 @@ CREATE TABLE history.link_model (
     trained jsonb NOT NULL
 );
 COMMENT ON TABLE history.link_model IS 'What the model of a period was trained to, once, so that a later run weighs alike.';
-COMMENT ON COLUMN history.link_model.trained IS 'pii: m and u of every level; shares of the names that occur more than once.';
+COMMENT ON COLUMN history.link_model.trained IS 'pii: m and u of every level; shares of the names that many have.';
 
 CREATE VIEW core.link_standing AS
 SELECT
