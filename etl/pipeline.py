@@ -355,7 +355,7 @@ def measure(settings: Settings, period: str) -> int:
     with connect(settings) as engine, engine.begin() as conn:
         locks.until_commit(conn, locks.MEASURE)
         moments.stand_at(conn, None)
-        frame = measuring.measure(conn, Period.parse(period))
+        frame = measuring.measure(conn, Period.parse(period), keep=True)
         point("measure.measured")
         measuring.store(conn, Period.parse(period), frame)
         point("measure.stored")
@@ -377,7 +377,7 @@ def measure_outdated(settings: Settings) -> list[str]:
         moments.stand_at(conn, None)
         periods = measuring.outdated(conn)
         for period in periods:
-            measuring.store(conn, period, measuring.measure(conn, period))
+            measuring.store(conn, period, measuring.measure(conn, period, keep=True))
     return [str(period) for period in periods]
 
 

@@ -13,14 +13,18 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pandas as pd
+from psycopg import sql
 from sqlalchemy import Connection, text
 
 from etl.contracts import contracts
 from etl.faults import point
 from etl.indicators.areas import Area, areas_on
+from etl.indicators.grounds import newest_links
+from etl.indicators.memo import Memo
 from etl.indicators.rebase import Rebasing, Sum, Sums
 from etl.indicators.registry import Indicator, Query, indicators, queries
 from etl.indicators.suppress import suppressed
@@ -29,7 +33,7 @@ from etl.reference.figures import figures
 from etl.reference.standards import standard_on
 from etl.reference.targets import Target, targets
 from etl.reference.units import units_on
-from etl.warehouse.engine import join_whole
+from etl.warehouse.engine import driver, join_whole
 
 COLUMNS = (
     "indicator", "unit_code", "unit_level", "numerator", "denominator", "value", "target", "met", "complete",
@@ -49,27 +53,22 @@ _OPS = {
 }
 
 
-def parameters(period: Period) -> dict[str, Any]:
-    """What an indicator's SQL may name: :period, :day (its last), :province (the code)."""
-    day = period.last_day
-    return {"period": str(period), "day": day, "province": units_on(day).province.code}
-
-
-def measure(conn: Connection, period: Period, day: date | None = None) -> pd.DataFrame:
+def measure(conn: Connection, period: Period, day: date | None = None, *, keep: bool = False) -> pd.DataFrame:
     """Every indicator of a period for every unit and group (``COLUMNS``), from what counts at the setting as-of.
 
-    day: told on the units of that day in place of the period's last, with a further column ``approximate``. Raises
-    ValueError for a day before the period's last.
+    day: told on the units of that day in place of the period's last, with a further column ``approximate``. keep: let
+    the sums that had to be added up be kept for the next time. Raises ValueError for a day before the period's last.
     """
     join_whole(conn)
     rebasing = Rebasing.from_period(period, day)
     places = areas_on(rebasing.day)
     lacking = _Lacking.of(conn, period)
     standard = standard_on(period.last_day)
+    memo = Memo(conn, period)
     records = []
     for query in queries():
         own = rebasing_of(query, rebasing, period)
-        sums = own.sums(_sums(conn, query, period))
+        sums = own.sums(memo.sums(query))
         missing = own.missing(lacking.of_query(query))
         persons = own.persons(lacking.persons)
         for one in indicators().values():
@@ -77,6 +76,8 @@ def measure(conn: Connection, period: Period, day: date | None = None) -> pd.Dat
                 records += [
                     r for area in places if (r := _record(one, area, sums, missing, own, period, persons)) is not None
                 ]
+    if keep:
+        memo.keep()
     names = [*COLUMNS, "approximate"] if day else list(COLUMNS)
     frame = pd.DataFrame(records, columns=names, dtype="object")
     frame["suppressed"] = suppressed(frame, places, indicators())
@@ -92,22 +93,6 @@ def rebasing_of(query: Query, rebasing: Rebasing, period: Period) -> Rebasing:
         return rebasing
     own, there = units_on(period.last_day), units_on(rebasing.day)
     return rebasing.only({c.code for c in own.communes if c.is_rural}, {c.code for c in there.communes if c.is_rural})
-
-
-def _sums(conn: Connection, query: Query, period: Period) -> Sums:
-    """(code, unit) → sums of its rows; a unit is a commune, or the province for what belongs to it alone."""
-    link = "r.link" if query.linked else "NULL"
-    added = text(
-        f"SELECT code, unit_code, {link} AS link, sum(numerator) AS n, sum(denominator) AS d,"  # noqa: S608
-        " count(*) FILTER (WHERE numerator <> 0) AS rows"
-        f" FROM ({query.sql}) AS r GROUP BY 1, 2, 3"
-    )
-    found: Sums = {}
-    for r in conn.execute(added, parameters(period)):
-        own = Sum(Decimal(r.n), r.d, r.rows, {r.link: Decimal(r.n)} if r.link is not None else {})
-        key = (r.code, r.unit_code)
-        found[key] = found[key] + own if key in found else own
-    return found
 
 
 @dataclass(frozen=True)
@@ -172,7 +157,7 @@ def _record(
         lacks, covered = [one.query.not_rebased], None
     elif not lacks and rebasing.counts_elsewhere(communes):
         lacks, covered = [f"unit_successor {c}" for c in communes], None
-    target = _target(one, area, period)
+    target = _target(one, area, period.last_day)
     record: dict[str, Any] = {
         "indicator": one.code, "unit_code": area.code, "unit_level": area.level, "numerator": None,
         "denominator": None, "value": None, "target": target.value if target else None, "met": None,
@@ -202,6 +187,8 @@ def _record(
 
 def _covered(communes: Sequence[str], missing: Mapping[str, list[str]], persons: Mapping[str, int]) -> float:
     """% of an area's persons in communes that lack nothing; one whose persons nobody states counts as a usual one."""
+    if missing.keys().isdisjoint(communes):
+        return 100.0
     known = [persons[c] for c in communes if c in persons]
     usual = Fraction(sum(known), len(known)) if sum(known) else Fraction(1)
     whole = sum(persons.get(c, usual) for c in communes)
@@ -228,16 +215,20 @@ def exact_value(numerator: Decimal, denominator: Decimal | None) -> Fraction | N
     return 100 * Fraction(numerator) / Fraction(denominator) if denominator else None
 
 
-def _target(one: Indicator, area: Area, period: Period) -> Target | None:
-    """The target that binds an indicator in an area on the period's last day; the most specific scope wins."""
-    day = period.last_day
-    valid = [t for t in targets() if t.indicator in (one.code, one.base) and t.valid_from <= day <= t.valid_to]
+def _target(one: Indicator, area: Area, day: date) -> Target | None:
+    """The target that binds an indicator in an area on a day; the most specific scope wins."""
+    valid = _targets_of(one.code, one.base, day)
     scopes: Iterable[str] = ("all",)
     if area.level == "province":
         scopes = ("province", "all")
     elif area.code == "30a" or (area.level == "district" and area.is_30a):
         scopes = ("30a", "all")
     return next((t for scope in scopes for t in valid if t.scope == scope), None)
+
+
+@lru_cache(maxsize=4096)
+def _targets_of(code: str, base: str, day: date) -> tuple[Target, ...]:
+    return tuple(t for t in targets() if t.indicator in (code, base) and t.valid_from <= day <= t.valid_to)
 
 
 def definitions(period: Period) -> dict[str, Any]:
@@ -272,13 +263,15 @@ def counting(conn: Connection, period: Period) -> list[Counting]:
 
 
 def basis(conn: Connection, period: Period) -> str:
-    """A hash of what a period's figures rest on: the submissions that count up to its end, and the definitions."""
+    """A hash of what a period's figures rest on: the submissions that count up to its end, links, and definitions."""
     covered = text(
         "SELECT DISTINCT period, dataset, district_code, submission_id FROM core.current_coverage"
         " WHERE period <= :period ORDER BY 1, 2, 3, 4"
     )
     rows = [tuple(row) for row in conn.execute(covered, {"period": str(period)})]
-    content = json.dumps([rows, definitions(period)], default=str, sort_keys=True)
+    # What the run says, not its moment: whoever runs «link» again to the same end has changed nothing.
+    links = newest_links(conn, period)
+    content = json.dumps([rows, links and links.told, definitions(period)], default=str, sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -313,8 +306,10 @@ def value_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def insert(conn: Connection, table: str, records: list[dict[str, Any]]) -> None:
-    """Insert records into a table of ``mart``."""
+    """Insert records, all of the same names, into a table of ``mart``."""
     if records:
-        names = list(records[0])
-        values = ", ".join(f":{n}" for n in names)
-        conn.execute(text(f"INSERT INTO mart.{table} ({', '.join(names)}) VALUES ({values})"), records)  # noqa: S608
+        names = sql.SQL(", ").join(map(sql.Identifier, records[0]))
+        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier("mart", table), names)
+        with driver(conn).cursor() as cursor, cursor.copy(statement) as copy:
+            for record in records:
+                copy.write_row(tuple(record.values()))

@@ -11,14 +11,26 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from etl.contracts import DATASETS
+from etl.model.period import Period
 from etl.reference.codes import code_labels
 from etl.reference.standards import Standard
+from etl.reference.units import units_on
 from etl.settings import ROOT
 
 FOLDER = ROOT / "warehouse_sql" / "indicators"
 
 Kind = Literal["rate", "count", "plan"]
 Direction = Literal["higher", "lower"]
+Pair = Literal["card", "pupil", "loan"]
+
+SENDERS: dict[Pair, str] = {"card": "health_card", "pupil": "education_pupil", "loan": "credit_loan"}
+"""The dataset that each pair links to the register."""
+
+
+def parameters(period: Period) -> dict[str, Any]:
+    """What an indicator's SQL may name: :period, :day (its last), :province (the code), :communes (None: of all)."""
+    day = period.last_day
+    return {"period": str(period), "day": day, "province": units_on(day).province.code, "communes": None}
 
 
 class _Strict(BaseModel):
@@ -57,7 +69,9 @@ class Query(_Strict):
     indicator that the codes of the query add up to; hides_with: the indicators that this one would give away.
     cumulative: counted from the first of January on, so that each year begins with nothing. of_poor: tells of the poor
     as a sector states them, though it needs no register; ``rests_on_standard`` tells of all that do.
-    linked: its rows have a further column ``link``, the kind of link that put a row into the numerator, or null.
+    linked: the pair of datasets whose links it asks; its rows then have a further column ``link``, the kind of link
+    that put a row into the numerator, or null. across: the datasets of which rows of other districts too change a
+    district's figure; of the others those of the district itself do, and those that links lead to.
     awaits: a dataset that no sector sends yet: until one does, the province has one figure, which lacks it.
     of_deprivations: told only where the poverty standard counts any; not_rebased: why its counts do not add up along
     the successors of communes; nothing: they do.
@@ -80,7 +94,8 @@ class Query(_Strict):
     hides_with: tuple[str, ...] = ()
     cumulative: bool = False
     of_poor: bool = False
-    linked: bool = False
+    linked: Pair | None = None
+    across: tuple[str, ...] = ()
     awaits: str | None = None
     of_deprivations: bool = False
     not_rebased: str = ""
@@ -143,6 +158,8 @@ def queries() -> tuple[Query, ...]:
         query = Query(name=path.stem, sql=sql.strip(), **yaml.safe_load(front))
         if unknown := set(query.datasets) - set(DATASETS):
             raise ValueError(f"{path.name}: no datasets {sorted(unknown)}")
+        if foreign := {*query.across, *([SENDERS[query.linked]] if query.linked else [])} - set(query.datasets):
+            raise ValueError(f"{path.name}: across or linked, but not in its datasets: {sorted(foreign)}")
         found.append(query)
     return tuple(sorted(found, key=lambda q: q.order))
 

@@ -16,8 +16,8 @@ from psycopg import sql
 from sqlalchemy import Connection, text
 
 from etl.contracts import contract
-from etl.indicators.measure import Counting, parameters
-from etl.indicators.registry import Query
+from etl.indicators.measure import Counting
+from etl.indicators.registry import Query, parameters
 from etl.indicators.trace import REFERENCE
 from etl.model.period import Period
 from etl.reference.units import units_on

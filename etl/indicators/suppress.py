@@ -107,7 +107,8 @@ def _worked_out(hidden: set[Cell], sums: Sequence[Sum]) -> set[Cell]:
             for cell, sign in ((total, -1.0), *((part, 1.0) for part in parts)):
                 if cell in at:
                     matrix[line, at[cell]] += sign
-        _, scale, rows = np.linalg.svd(matrix)
+        # Of many sums, those that say something new are enough: the same solutions from a smaller matrix.
+        _, scale, rows = np.linalg.svd(np.linalg.qr(matrix, mode="r") if len(own) > len(cells) else matrix)
         free = rows[int((scale > 1e-9).sum()) :]
         determined = (np.abs(free) < 1e-9).all(axis=0)
         found |= {cell for cell, column in at.items() if determined[column]}

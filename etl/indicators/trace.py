@@ -8,9 +8,9 @@ import pandas as pd
 from sqlalchemy import Connection, text
 
 from etl.indicators.areas import areas_on
-from etl.indicators.measure import parameters, rebasing_of
+from etl.indicators.measure import rebasing_of
 from etl.indicators.rebase import Rebasing
-from etl.indicators.registry import indicator
+from etl.indicators.registry import indicator, parameters
 from etl.model.period import Period
 from etl.warehouse.engine import join_whole
 

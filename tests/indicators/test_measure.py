@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from etl.indicators import areas, indicators, measure, trace
-from etl.indicators.registry import UnknownIndicator, indicator, queries
+from etl.indicators.registry import UnknownIndicator, indicator, parameters, queries
 from etl.indicators.trace import UnknownUnit
 from etl.model.period import Period
 from etl.reference.units import units_on
@@ -195,7 +195,7 @@ def test_the_registry_says_what_each_query_needs(conn: Connection) -> None:
     codes = list(indicators())
     assert len(set(codes)) == len(codes)
     for query in queries():
-        result = conn.execute(text(query.sql), measure.parameters(PERIOD))
+        result = conn.execute(text(query.sql), parameters(PERIOD))
         own = {"code", "unit_code", "numerator", "denominator", "submission_id", "sheet", "row"}
         assert set(result.keys()) == (own | {"link"} if query.linked else own)
         rows = result.all()

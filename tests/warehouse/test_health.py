@@ -11,8 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from etl.contracts import DATASETS, Column, contract
-from etl.indicators.measure import parameters
-from etl.indicators.registry import queries
+from etl.indicators.registry import parameters, queries
 from etl.model.period import Period
 from etl.warehouse import WarehouseError, load, reference, upgrade
 from etl.warehouse.ledger import get

@@ -6,7 +6,8 @@ kind: rate
 direction: higher
 datasets: [register_household, register_member, credit_loan]
 needs_commune_row: false
-linked: true
+linked: loan
+across: [credit_loan]
 basis: "NĐ 78/2002/NĐ-CP"
 notes: >-
   Household of a loan: the borrower's number is the head's or a member's, else same commune and household code. Open:
@@ -19,7 +20,9 @@ codes:
 WITH owing AS MATERIALIZED (
     SELECT DISTINCT ON (submission_id, sheet, row) submission_id, sheet, row, method
     FROM core.loan_household
-    WHERE period = :period AND owed > 0
+    WHERE
+        period = :period AND owed > 0
+        AND (cast(:communes AS text[]) IS NULL OR commune = any(cast(:communes AS text[])))
     ORDER BY submission_id, sheet, row, core.link_rank(method)
 )
 

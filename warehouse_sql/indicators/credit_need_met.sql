@@ -6,7 +6,8 @@ kind: rate
 direction: higher
 datasets: [register_household, register_member, credit_loan]
 needs_commune_row: false
-linked: true
+linked: loan
+across: [credit_loan]
 basis: "KH 40/KH-UBND (31/01/2018); NĐ 78/2002/NĐ-CP"
 notes: "Household of a loan as in CREDIT_ACCESS; it needs a loan and is eligible, blanks are no."
 codes:
@@ -17,7 +18,9 @@ codes:
 WITH owing AS MATERIALIZED (
     SELECT DISTINCT ON (submission_id, sheet, row) submission_id, sheet, row, method
     FROM core.loan_household
-    WHERE period = :period AND owed > 0
+    WHERE
+        period = :period AND owed > 0
+        AND (cast(:communes AS text[]) IS NULL OR commune = any(cast(:communes AS text[])))
     ORDER BY submission_id, sheet, row, core.link_rank(method)
 )
 

@@ -6,7 +6,7 @@ kind: rate
 direction: higher
 datasets: [register_household, register_member, education_pupil]
 needs_commune_row: false
-linked: true
+linked: pupil
 basis: "KH 40/KH-UBND (31/01/2018); NĐ 86/2015/NĐ-CP"
 notes: "Pupil: commune + household code + name + year of birth; status enrolled. Age = year of the day − year of birth."
 codes:
@@ -17,7 +17,9 @@ codes:
 WITH enrolled AS MATERIALIZED (
     SELECT DISTINCT ON (submission_id, sheet, row) submission_id, sheet, row, method
     FROM core.pupil_member
-    WHERE period = :period AND status = 'enrolled'
+    WHERE
+        period = :period AND status = 'enrolled'
+        AND (cast(:communes AS text[]) IS NULL OR commune = any(cast(:communes AS text[])))
     ORDER BY submission_id, sheet, row, core.link_rank(method)
 )
 

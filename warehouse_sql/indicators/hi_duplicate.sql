@@ -18,7 +18,9 @@ codes:
 WITH held AS NOT MATERIALIZED (
     SELECT commune, insurance_number, submission_id, sheet, row
     FROM core.health_card
-    WHERE period = :period AND :day BETWEEN valid_from AND valid_to
+    WHERE
+        period = :period AND :day BETWEEN valid_from AND valid_to
+        AND (cast(:communes AS text[]) IS NULL OR commune = any(cast(:communes AS text[])))
 ),
 
 -- Few are: counted first, so that not all the cards of a province have to be sorted.

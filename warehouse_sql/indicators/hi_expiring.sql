@@ -6,7 +6,8 @@ kind: count
 direction: lower
 datasets: [register_household, register_member, health_card]
 needs_commune_row: false
-linked: true
+linked: card
+across: [register_household, register_member, health_card]
 basis: "NĐ 146/2018/NĐ-CP; KH 40/KH-UBND (31/01/2018)"
 notes: >-
   Cards valid on the day that end within the 30 days after it, of members of poor and near-poor households, at the

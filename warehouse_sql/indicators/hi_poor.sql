@@ -6,7 +6,8 @@ kind: rate
 direction: higher
 datasets: [register_household, register_member, health_card]
 needs_commune_row: false
-linked: true
+linked: card
+across: [health_card]
 basis: "KH 40/KH-UBND (31/01/2018); NĐ 105/2014/NĐ-CP"
 notes: "Person: insurance number, else CMND/CCCD."
 codes:
@@ -20,7 +21,9 @@ codes:
 WITH covered AS MATERIALIZED (
     SELECT DISTINCT ON (submission_id, sheet, row) submission_id, sheet, row, method
     FROM core.card_member
-    WHERE period = :period AND :day BETWEEN valid_from AND valid_to
+    WHERE
+        period = :period AND :day BETWEEN valid_from AND valid_to
+        AND (cast(:communes AS text[]) IS NULL OR commune = any(cast(:communes AS text[])))
     ORDER BY submission_id, sheet, row, core.link_rank(method)
 )
 
