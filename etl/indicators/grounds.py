@@ -27,7 +27,7 @@ DATASETS: dict[Pair, tuple[str, ...]] = {
 REFERENCE = ("figure", "poverty_standard", "deprivation")
 """The tables of ``ref`` that indicators, and the views that they ask, read."""
 
-# Links by the two numbers of a card are joined by the view itself; it does not read those that linking has kept.
+# Links by the number of the insurance are joined by the view itself, all of them.
 _LINKS = """
 SELECT
     l.register_district_code AS district,
@@ -41,7 +41,7 @@ SELECT
 FROM core.link_standing AS l
 WHERE
     l.period = :period AND l.pair = :pair
-    AND NOT (l.pair = 'card' AND l.method IN ('insurance_number', 'id_number'))
+    AND NOT (l.pair = 'card' AND l.method = 'insurance_number')
 GROUP BY 1
 """
 

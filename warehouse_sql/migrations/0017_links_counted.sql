@@ -8,14 +8,14 @@ WITH exact AS NOT MATERIALIZED (
     SELECT
         m.period, m.submission_id, m.sheet, m.row, m.classification, m.household_submission_id, m.household_sheet,
         m.household_row, c.submission_id AS card_submission_id, c.sheet AS card_sheet, c.row AS card_row,
-        c.valid_from, c.valid_to, c.commune AS card_commune, 'insurance_number' AS method
+        c.valid_from, c.valid_to, c.commune AS card_commune, 'insurance_number' AS method, m.commune
     FROM core.member_household AS m
     INNER JOIN core.health_card AS c ON m.period = c.period AND m.insurance_number = c.insurance_number
     UNION ALL
     SELECT
         m.period, m.submission_id, m.sheet, m.row, m.classification, m.household_submission_id, m.household_sheet,
         m.household_row, c.submission_id AS card_submission_id, c.sheet AS card_sheet, c.row AS card_row,
-        c.valid_from, c.valid_to, c.commune AS card_commune, 'id_number' AS method
+        c.valid_from, c.valid_to, c.commune AS card_commune, 'id_number' AS method, m.commune
     FROM core.member_household AS m
     INNER JOIN core.health_card AS c ON m.period = c.period AND m.id_number = c.id_number
     WHERE m.insurance_number IS DISTINCT FROM c.insurance_number
@@ -30,7 +30,8 @@ decided AS (
 
 SELECT
     e.period, e.submission_id, e.sheet, e.row, e.classification, e.household_submission_id, e.household_sheet,
-    e.household_row, e.card_submission_id, e.card_sheet, e.card_row, e.valid_from, e.valid_to, e.card_commune, e.method
+    e.household_row, e.card_submission_id, e.card_sheet, e.card_row, e.valid_from, e.valid_to, e.card_commune, e.method,
+    e.commune
 FROM exact AS e
 WHERE
     NOT EXISTS (
@@ -55,10 +56,12 @@ UNION ALL
 SELECT
     m.period, m.submission_id, m.sheet, m.row, m.classification, m.household_submission_id, m.household_sheet,
     m.household_row, c.submission_id AS card_submission_id, c.sheet AS card_sheet, c.row AS card_row, c.valid_from,
-    c.valid_to, c.commune AS card_commune, l.method
+    c.valid_to, c.commune AS card_commune, l.method, m.commune
 FROM core.link AS l
 INNER JOIN core.member_household AS m
-    ON l.register_submission_id = m.submission_id AND l.register_sheet = m.sheet AND l.register_row = m.row
+    ON
+        l.period = m.period AND l.register_submission_id = m.submission_id AND l.register_sheet = m.sheet
+        AND l.register_row = m.row
 INNER JOIN core.health_card AS c
     ON l.period = c.period AND l.submission_id = c.submission_id AND l.sheet = c.sheet AND l.row = c.row
 WHERE
@@ -71,6 +74,7 @@ COMMENT ON VIEW core.card_member IS
 'Members of the register and the cards of the same person: same insurance number, else same CMND/CCCD, else as linked.';
 COMMENT ON COLUMN core.card_member.card_commune IS 'public: the commune that the card names';
 COMMENT ON COLUMN core.card_member.method IS 'public: the kind of link';
+COMMENT ON COLUMN core.card_member.commune IS 'public: the commune of the register that the member belongs to';
 
 CREATE OR REPLACE VIEW core.pupil_member AS
 WITH exact AS NOT MATERIALIZED (
@@ -125,7 +129,9 @@ SELECT
     l.method
 FROM core.link AS l
 INNER JOIN core.member_household AS m
-    ON l.register_submission_id = m.submission_id AND l.register_sheet = m.sheet AND l.register_row = m.row
+    ON
+        l.period = m.period AND l.register_submission_id = m.submission_id AND l.register_sheet = m.sheet
+        AND l.register_row = m.row
 INNER JOIN core.education_pupil AS p
     ON l.period = p.period AND l.submission_id = p.submission_id AND l.sheet = p.sheet AND l.row = p.row
 WHERE
@@ -226,7 +232,7 @@ WHERE
     AND l.method <> 'confirmed'
     AND (h.commune = f.commune AND h.household_code = f.household_code) IS NOT TRUE
     AND NOT EXISTS (
-        SELECT 1 FROM numbered AS n
+        SELECT 1 FROM core.household_number AS n
         WHERE
             n.period = h.period AND n.commune = h.commune AND n.household_code = h.household_code
             AND n.id_number = f.borrower_id_number
