@@ -331,11 +331,12 @@ def link(
             outcome = linking.link(given, decisions, progress=progress)
             point("link.found")
             progress("keeping")
+            links = linking.found_of(of, given.frames, outcome)
             with engine.begin() as conn:
-                if wider := linking.touched_elsewhere(conn, of, given, outcome):
+                if wider := linking.touched_elsewhere(conn, of, given, links):
                     also |= wider
                     continue
-                kept = linking.keep(conn, of, given, outcome)
+                kept = linking.keep(conn, of, given, outcome, links)
                 point("link.kept")
             break
     point("link.committed")

@@ -126,7 +126,6 @@ def forget_sums(settings: Settings) -> None:
     """Keep no sums any longer, so that all is added up when it is measured next."""
     with connect(settings) as engine, engine.begin() as conn:
         conn.execute(text("DELETE FROM memo.sums"))
-        conn.execute(text("DELETE FROM memo.links"))
 
 
 def main() -> int:

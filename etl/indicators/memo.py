@@ -95,7 +95,6 @@ class Memo:
             self._conn.execute(
                 text("INSERT INTO memo.sums VALUES (:period, :query, :district, :basis, CAST(:sums AS jsonb))"), new
             )
-        self._grounds.keep()
         point("measure.kept")
 
 

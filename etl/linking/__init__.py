@@ -12,7 +12,7 @@ from etl.linking.reading import Read, read
 from etl.linking.renamed import rename
 from etl.linking.reviewed import LinksError, load_decisions
 from etl.linking.shapes import Before, Decision, Outcome, Trained, no_links
-from etl.linking.store import Kept, keep, touched_elsewhere
+from etl.linking.store import Kept, found_of, keep, touched_elsewhere
 
 __all__ = [
     "Before",
@@ -22,6 +22,7 @@ __all__ = [
     "Outcome",
     "Read",
     "Trained",
+    "found_of",
     "keep",
     "link",
     "load_decisions",

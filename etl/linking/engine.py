@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from etl.linking import choosing, exact, fingerprint, prepare, scoring
@@ -169,9 +170,10 @@ def _prints(
     ]  # fmt: skip
     for pairs in (sure, refused):
         at, to = (pairs[side].to_numpy(dtype="int64") for side in ("left", "right"))
+        how = fingerprint.of_texts(pairs["method"]) if "method" in pairs else np.uint64(0)
         parts += [
             (sides.left["district"].take(at), fingerprint.of_pairs(lefts[at], houses[to])),
-            (register["district_code"].take(to), fingerprint.of_pairs(lefts[at], listed[to])),
+            (register["district_code"].take(to), fingerprint.of_pairs(lefts[at], listed[to] + how)),
         ]
     if pair.name == "loan":
         ids = fingerprint.of_texts(right["id_number"])

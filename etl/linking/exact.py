@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from etl.linking.assign import assign
-from etl.linking.prepare import digits
+from etl.linking.prepare import among, digits
 from etl.linking.shapes import EXACT
 
 CANDIDATES = ["left", "right", "method"]
@@ -122,7 +122,7 @@ def _spellings(left: pd.DataFrame, right: pd.DataFrame) -> Iterator[pd.Series[st
     system puts in front of a code."""
     stated = left["household"].dropna()
     yield stated
-    strange = left.loc[stated.index[~stated.isin(right["household"])]]
+    strange = left.loc[stated.index[~among(stated, right["household"].dropna().unique())]]
     code = strange["code"].str.replace(r"[^0-9A-Za-z]", "", regex=True)
     commune, district = strange["commune"], strange["district"]
     province = "10"

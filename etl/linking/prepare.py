@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -55,6 +56,13 @@ def link_id(period: str, pair: str, left: str, right: str) -> str:
 def keys_of(pair: Pair) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The natural keys of a pair's left and right rows."""
     return pair.key, REGISTER_KEYS[pair.register]
+
+
+def among(values: pd.Series[str], of: Iterable[str]) -> pd.Series[bool]:
+    """Which texts are among others; a missing one never is. ``isin`` takes ten times as long: an object for each."""
+    wanted = pa.array([one for one in of if isinstance(one, str)], pa.large_string())
+    found = pc.is_in(pa.array(values, pa.large_string(), from_pandas=True), value_set=wanted, skip_nulls=True)
+    return pd.Series(found.to_numpy(zero_copy_only=False), index=values.index)
 
 
 def digits(codes: pd.Series[str]) -> pd.Series[str]:

@@ -133,30 +133,29 @@ class _Rows:
             self._add(pair.dataset, _named(one.row))
             self._add(pair.register, _named(one.register))
         known: dict[str, set[str]] = defaultdict(set)
+        looked_at: dict[str, int] = dict.fromkeys(DATASETS, 0)
         for _ in range(_ROUNDS):
-            new = {kind: numbers - known[kind] for kind, numbers in self._numbers().items()}
+            new: dict[str, set[str]] = defaultdict(set)
+            for name, columns in _NUMBERS.items():
+                for rows in self.parts[name][looked_at[name] :]:
+                    for kind, column in columns.items():
+                        new[kind] |= _distinct(rows[column], kind)
+                looked_at[name] = len(self.parts[name])
+            for kind, numbers in new.items():
+                numbers -= known[kind]
+                known[kind] |= numbers
             if not any(new.values()):
                 self._fetch_partners()
                 return True
+            lists = {kind: _spelt(kind, numbers) for kind, numbers in new.items() if numbers}
             for name, columns in _NUMBERS.items():
                 shared = [
-                    sql.SQL("{} = ANY(string_to_array({}, ' '))").format(sql.Identifier(c), _spelt(kind, new[kind]))
-                    for kind, c in columns.items() if new.get(kind)
+                    sql.SQL("{} = ANY(string_to_array({}, ' '))").format(sql.Identifier(column), lists[kind])
+                    for kind, column in columns.items() if kind in lists
                 ]  # fmt: skip
                 if shared:
                     self._add(name, sql.SQL("({})").format(sql.SQL(" OR ").join(shared)))
-            for kind, numbers in new.items():
-                known[kind] |= numbers
         return False
-
-    def _numbers(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
-        for name, columns in _NUMBERS.items():
-            for rows in self.parts[name]:
-                for kind, column in columns.items():
-                    own = prepare.plain_id(rows[column]) if kind == "person" else rows[column]
-                    found[kind] |= set(own.dropna())
-        return found
 
     def _add(self, dataset: str, where: sql.Composable) -> None:
         """Rows of other districts on which a condition holds."""
@@ -181,10 +180,16 @@ class _Rows:
         return rows[~rows["district_code"].isin(self.within or ())]
 
 
+def _distinct(numbers: pd.Series[str], kind: str) -> set[str]:
+    """The numbers that there are; those of persons in one form."""
+    once = pd.Series(numbers.dropna().unique(), dtype="str")
+    return set((prepare.plain_id(once) if kind == "person" else once).tolist())
+
+
 def _spelt(kind: str, numbers: set[str]) -> sql.Literal:
     """Numbers in one text; a CMND also as a system fills it up to twelve digits."""
     filled = {f"000{n}" for n in numbers if len(n) == 9} if kind == "person" else set()
-    return sql.Literal(" ".join(sorted(n for n in numbers | filled if " " not in n)))
+    return sql.Literal(" ".join(n for n in numbers | filled if " " not in n))
 
 
 def _named(wanted: tuple[tuple[str, str], ...]) -> sql.Composable:

@@ -63,7 +63,7 @@ def sides_of(pair: Pair, frames: Frames, register: Register, cards: Cards | None
     left, unit = prepare.loans(rows)
     members, outsiders = _with_numbers(register.members, cards)
     right = prepare.borrowers(members, register.heads, frames["register_household"])
-    elsewhere = frozenset(left.index[left["id_number"].isin(outsiders)].tolist())
+    elsewhere = frozenset(left.index[prepare.among(left["id_number"], outsiders)].tolist())
     return Sides(pair, left, unit, right, "register_household", right["house"].to_numpy(dtype="int64"), elsewhere)
 
 

@@ -37,8 +37,11 @@ class Kept:
     quality: dict[str, dict[str, Any]]
 
 
-def touched_elsewhere(conn: Connection, period: Period, given: Read, outcome: Outcome) -> frozenset[str]:
-    """The other districts in which a run has found something else than stands: they have to be looked through too."""
+def touched_elsewhere(conn: Connection, period: Period, given: Read, found: pd.DataFrame) -> frozenset[str]:
+    """The other districts in which a run has found something else than stands: they have to be looked through too.
+
+    found: ``found_of`` the run.
+    """
     if given.within is None:
         return frozenset()
     touched: set[str] = set()
@@ -46,7 +49,7 @@ def touched_elsewhere(conn: Connection, period: Period, given: Read, outcome: Ou
     stood = pd.concat([standing(conn, period, given.within), standing(conn, period, None, of=addresses)])
     ends = ["district_code", "register_district_code"]
     told = []
-    for links in (found_of(period, given.frames, outcome), stood):
+    for links in (found, stood):
         outside = links[~(links[ends[0]].isin(given.within) & links[ends[1]].isin(given.within))]
         told.append(outside.drop_duplicates("link_id").set_index("link_id"))
     for one, other in (told, told[::-1]):
@@ -55,15 +58,18 @@ def touched_elsewhere(conn: Connection, period: Period, given: Read, outcome: Ou
     return frozenset(touched - given.within)
 
 
-def keep(conn: Connection, period: Period, given: Read, outcome: Outcome) -> Kept:
-    """Let an outcome stand in place of what stood, in the caller's transaction; what is as it was is not written."""
-    found, stood = found_of(period, given.frames, outcome), standing(conn, period, given.within)
+def keep(conn: Connection, period: Period, given: Read, outcome: Outcome, found: pd.DataFrame) -> Kept:
+    """Let an outcome stand in place of what stood, in the caller's transaction; what is as it was is not written.
+
+    found: ``found_of`` the outcome.
+    """
+    stood = standing(conn, period, given.within)
     if given.within is not None:
         within = found["district_code"].isin(given.within) | found["register_district_code"].isin(given.within)
         found = found[within]
     now, remaining = _lines(found), _lines(stood)
-    added = found[~now.isin(set(remaining))]
-    ended = stood[~remaining.isin(set(now))]
+    added = found[~prepare.among(now, remaining)]
+    ended = stood[~prepare.among(remaining, now)]
     quality = quality_of(outcome.parts)
     made = {
         pair: {d: part.as_data() for (name, d), part in sorted(outcome.parts.items()) if name == pair} for pair in PAIRS

@@ -82,10 +82,11 @@ INNER JOIN core.current_coverage AS r
         AND l.register_submission_id = r.submission_id
         AND l.register_district_code = r.district_code
 WHERE
-    l.linked_at <= core.as_of()
+    -- Asked once, not for each of many rows.
+    l.linked_at <= (SELECT core.as_of())
     AND NOT EXISTS (
         SELECT 1 FROM history.link_end AS e
-        WHERE e.link_id = l.link_id AND e.linked_at = l.linked_at AND e.unlinked_at <= core.as_of()
+        WHERE e.link_id = l.link_id AND e.linked_at = l.linked_at AND e.unlinked_at <= (SELECT core.as_of())
     );
 COMMENT ON VIEW core.link_standing IS 'Links and refused pairs as they stand, of rows that count.';
 

@@ -66,6 +66,7 @@ INNER JOIN core.health_card AS c
     ON l.period = c.period AND l.submission_id = c.submission_id AND l.sheet = c.sheet AND l.row = c.row
 WHERE
     l.pair = 'card'
+    AND l.method <> 'insurance_number'
     AND (
         l.method = 'confirmed'
         OR (m.insurance_number IS DISTINCT FROM c.insurance_number AND m.id_number IS DISTINCT FROM c.id_number)
@@ -155,7 +156,7 @@ WITH numbered AS (
 
 exact AS NOT MATERIALIZED (
     SELECT
-        h.period, h.submission_id, h.sheet, h.row, h.commune, h.classification, l.submission_id AS loan_submission_id,
+        h.period, h.submission_id, h.sheet, h.row, n.commune, h.classification, l.submission_id AS loan_submission_id,
         l.sheet AS loan_sheet, l.row AS loan_row,
         coalesce(l.outstanding, 0) + coalesce(l.overdue, 0) + coalesce(l.frozen, 0) AS owed, 'id_number' AS method
     FROM core.register_household AS h

@@ -19,17 +19,5 @@ COMMENT ON COLUMN memo.sums.basis IS 'A hash of all that the sums follow from: w
 COMMENT ON COLUMN memo.sums.sums IS
 '[code, unit, kind of link or null, numerator, denominator or null, rows that count], numbers as their exact texts.';
 
-CREATE TABLE memo.links (
-    period text NOT NULL CHECK (period ~ '^\d{4}-Q[1-4]$'),
-    pair text NOT NULL,
-    basis text NOT NULL,
-    grounds jsonb NOT NULL,
-    PRIMARY KEY (period, pair)
-);
-COMMENT ON TABLE memo.links IS 'What the links of a pair of datasets make the figures of each district rest on.';
-COMMENT ON COLUMN memo.links.basis IS 'A hash of the submissions that count and of the run of «link».';
-COMMENT ON COLUMN memo.links.grounds IS
-'District of the register: [hash of its links, hash of those that an officer decided, districts of the other side].';
-
 GRANT USAGE ON SCHEMA memo TO loader;
-GRANT SELECT, INSERT, DELETE ON memo.sums, memo.links TO loader;
+GRANT SELECT, INSERT, DELETE ON memo.sums TO loader;
