@@ -76,7 +76,9 @@ def why(settings: Settings, one: str, other: str) -> Explanation:
             raise ValueError(f"{named[0]} and {named[1]} are not linked with one another")
         if named[0] != pair.dataset:
             rows.reverse()
-        given = linking.read(conn, Period.parse(period))
+        districts = frozenset(d for of, row in zip((pair.dataset, pair.register), rows, strict=True)
+                              for d in _district(conn, of, row))  # fmt: skip
+        given = linking.read_around(conn, Period.parse(period), districts)
         kept = _kept(conn, pair.name, rows)
     if pair.name not in given.trained:
         raise LookupError(f"{period} was never linked: run «giamngheo link --period {period}» first")
@@ -90,6 +92,13 @@ def _address(told: str) -> tuple[str, str, int]:
     if len(parts) != 2 or not sheet or not row.isdecimal():
         raise ValueError(f"{told!r} is no row such as credit-0123456789ab-1:DS:12 (submission, sheet, row)")
     return parts[0], sheet, int(row)
+
+
+def _district(conn: Connection, dataset: str, row: tuple[str, str, int]) -> list[str]:
+    query = text(
+        f"SELECT district_code FROM core.{dataset} WHERE submission_id = :s AND sheet = :sheet AND row = :row"  # noqa: S608
+    )
+    return list(conn.scalars(query, dict(zip(("s", "sheet", "row"), row, strict=True))))
 
 
 def _position(frame: Any, row: tuple[str, str, int]) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from etl.linking.reading import Read, read
+from etl.linking.reading import Read, read, read_around
 from etl.linking.renamed import rename
 from etl.linking.reviewed import LinksError, load_decisions
 from etl.linking.shapes import Before, Decision, Outcome, Trained, no_links
@@ -27,6 +27,7 @@ __all__ = [
     "link",
     "load_decisions",
     "read",
+    "read_around",
     "rename",
     "touched_elsewhere",
 ]

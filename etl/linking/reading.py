@@ -87,6 +87,16 @@ def read(
     return Read(frames, trained, before, within, now)
 
 
+def read_around(conn: Connection, period: Period, districts: frozenset[str]) -> Read:
+    """The rows of some districts that count now, with what shares a number with them, and what is known of the period:
+    for who asks about them, not for a run."""
+    moments.stand_at(conn, None)
+    rows = _Rows(conn, period, districts)
+    rows.fetch(())
+    frames = {name: prepare.in_order(rows.of(name), _key(name)) for name in DATASETS}
+    return Read(frames, _trained(conn, period), Before({}, no_links()), districts, {})
+
+
 def _basis(conn: Connection, period: Period, decisions: tuple[Decision, ...]) -> dict[str, Any]:
     """What links rest on: officers' decisions, and of each dataset and district the submission that counts."""
     query = text(

@@ -54,6 +54,13 @@ def test_the_life_of_links(province: Ingested, tmp_path: Path) -> None:
         assert (again.kept.added, again.kept.ended) == (0, 0)
     assert rows(settings, "SELECT count(*) FROM history.link_run") == [(1,)]
     assert rows(settings, LINKS) == before
+    probable = next(r for r in before if r.pair == "pupil" and r.method == "probable")
+    ends = (probable.submission_id, probable.sheet, probable.row), (
+        probable.register_submission_id, probable.register_sheet, probable.register_row,
+    )  # fmt: skip
+    asked = linked.why(settings, *(":".join(map(str, end)) for end in ends))
+    assert (asked.method, asked.probability) == ("probable", probable.probability)
+    assert asked.total == pytest.approx(probable.weight, abs=0.02)
 
     (source,) = [p for p in province.sample.files if p.name.startswith("register_member_085") and p.suffix == ".xlsx"]
     target = edited(source, tmp_path / "register" / source.name, "register_member", {(1, "relation"): "Chủ hộ"})
