@@ -21,3 +21,6 @@ COMMENT ON COLUMN memo.sums.sums IS
 
 GRANT USAGE ON SCHEMA memo TO loader;
 GRANT SELECT, INSERT, DELETE ON memo.sums TO loader;
+
+-- It only reads a setting, which workers of a parallel query are given; without this no view is read by several.
+ALTER FUNCTION core.as_of() PARALLEL SAFE;
