@@ -161,8 +161,8 @@ def test_any_task_cleared_and_run_again_leaves_the_same_state(journey: Stack) ->
         assert state(journey) == before, (dag_id, task_id)
         assert files_of(journey.settings) == files, (dag_id, task_id)
         cleared += 1
-    # Two of collect, four of each sector and of the rejected file, four of indicators, six of quarter, housekeeping's.
-    assert cleared == 2 + 4 * 6 + 4 + 4 + 6 + 1
+    # Two of collect, four of each sector and of the rejected file, five of indicators, seven of quarter, housekeeping's.
+    assert cleared == 2 + 4 * 6 + 4 + 5 + 7 + 1
 
 
 def test_the_same_files_dropped_again_change_nothing(journey: Stack, small: Sample) -> None:
