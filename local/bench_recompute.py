@@ -118,7 +118,6 @@ def state(settings: Settings) -> dict[str, list[Any]]:
                    " FROM mart.indicator_value ORDER BY indicator, unit_level, unit_code",
     }  # fmt: skip
     with connect(settings) as engine, engine.begin() as conn:
-        conn.execute(text("SET LOCAL enable_nestloop = off"))
         return {name: [tuple(map(str, row)) for row in conn.execute(text(query))] for name, query in queries.items()}
 
 

@@ -110,13 +110,14 @@ def _prepared(conn: Connection, settings: Settings) -> Iterator[Removed]:
 
 def _vacuum(conn: Connection) -> None:
     query = text(
-        "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_class AS c"
+        "SELECT CASE c.relkind WHEN 'r' THEN 'VACUUM (ANALYZE) ' ELSE 'ANALYZE ONLY ' END"
+        " || quote_ident(n.nspname) || '.' || quote_ident(c.relname) FROM pg_class AS c"
         " JOIN pg_namespace AS n ON n.oid = c.relnamespace"
-        " WHERE n.nspname IN ('intake', 'quality', 'history', 'mart') AND c.relkind = 'r'"
-        " AND has_table_privilege(c.oid, 'MAINTAIN') ORDER BY 1"
+        " WHERE n.nspname IN ('intake', 'quality', 'history', 'mart') AND c.relkind IN ('r', 'p')"
+        " AND has_table_privilege(c.oid, 'MAINTAIN') ORDER BY c.relkind DESC, 1"
     )
-    for table in conn.scalars(query).all():
-        driver(conn).execute(f"VACUUM (ANALYZE) {table}")
+    for command in conn.scalars(query).all():
+        driver(conn).execute(command)
 
 
 def _files(top: Path) -> Iterator[Path]:

@@ -58,25 +58,12 @@ def driver(conn: Connection) -> psycopg.Connection[Any]:
     return below
 
 
-def join_whole(conn: Connection) -> None:
-    """Let the planner join by hash or sort, for the rest of the transaction.
-
-    How many rows count after the join with ``core.current_coverage`` it takes for one, and then runs through one list
-    of a province for each row of another: a tenth of the province was measured in 15 s, so it is in 0.7 s. The hashes
-    of a province's lists are held in memory.
-    """
-    conn.execute(text("SET LOCAL enable_nestloop = off"))
+def with_room(conn: Connection) -> None:
+    """Let the hashes of a province's lists be held in memory, for the rest of the transaction."""
     conn.execute(text("SET LOCAL work_mem = '64MB'"))
 
 
 def at(conn: Connection, as_of: datetime | None) -> None:
-    """Let the ``core`` views show what counted at a moment, for the rest of the transaction; None: now.
-
-    Their joins are made by hashing: PostgreSQL takes what counts for one row a view and would loop over lists of
-    100,000, for minutes where 0.1 s is enough.
-    """
+    """Let the ``core`` views show what counted at a moment, for the rest of the transaction; None: now."""
     setting = as_of.isoformat() if as_of else ""
-    conn.execute(
-        text("SELECT set_config('giamngheo.as_of', :moment, true), set_config('enable_nestloop', 'off', true)"),
-        {"moment": setting},
-    )
+    conn.execute(text("SELECT set_config('giamngheo.as_of', :moment, true)"), {"moment": setting})

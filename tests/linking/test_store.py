@@ -32,7 +32,7 @@ def rows(settings: Settings, query: str, as_of: object = "", **keys: object) -> 
     engine = create_engine(settings.warehouse_url or "", poolclass=NullPool)
     with engine.connect() as conn:
         conn.execute(
-            text("SELECT set_config('giamngheo.as_of', :at, true), set_config('enable_nestloop', 'off', true)"),
+            text("SELECT set_config('giamngheo.as_of', :at, true)"),
             {"at": str(as_of)},
         )
         return list(conn.execute(text(query), keys).all())

@@ -74,16 +74,16 @@ SELECT
     l.register_sheet, l.register_row, l.register_district_code, l.method, l.weight, l.probability, l.agreed,
     l.linked_at
 FROM history.link AS l
-INNER JOIN core.current_coverage AS c
-    ON l.period = c.period AND l.submission_id = c.submission_id AND l.district_code = c.district_code
-INNER JOIN core.current_coverage AS r
-    ON
-        l.period = r.period
-        AND l.register_submission_id = r.submission_id
-        AND l.register_district_code = r.district_code
 WHERE
+    -- IS TRUE keeps these from becoming joins, whose rows the planner takes for far too few.
+    ((l.period, l.submission_id, l.district_code) IN (
+        SELECT c.period, c.submission_id, c.district_code FROM core.current_coverage AS c
+    )) IS TRUE
+    AND ((l.period, l.register_submission_id, l.register_district_code) IN (
+        SELECT r.period, r.submission_id, r.district_code FROM core.current_coverage AS r
+    )) IS TRUE
     -- Asked once, not for each of many rows.
-    l.linked_at <= (SELECT core.as_of())
+    AND l.linked_at <= (SELECT core.as_of())
     AND NOT EXISTS (
         SELECT 1 FROM history.link_end AS e
         WHERE e.link_id = l.link_id AND e.linked_at = l.linked_at AND e.unlinked_at <= (SELECT core.as_of())
