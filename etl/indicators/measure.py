@@ -33,7 +33,7 @@ from etl.reference.figures import figures
 from etl.reference.standards import standard_on
 from etl.reference.targets import Target, targets
 from etl.reference.units import units_on
-from etl.warehouse.engine import driver, with_room
+from etl.warehouse.engine import driver, join_whole
 
 COLUMNS = (
     "indicator", "unit_code", "unit_level", "numerator", "denominator", "value", "target", "met", "complete",
@@ -59,7 +59,7 @@ def measure(conn: Connection, period: Period, day: date | None = None, *, keep: 
     day: told on the units of that day in place of the period's last, with a further column ``approximate``. keep: let
     the sums that had to be added up be kept for the next time. Raises ValueError for a day before the period's last.
     """
-    with_room(conn)
+    join_whole(conn)
     rebasing = Rebasing.from_period(period, day)
     places = areas_on(rebasing.day)
     lacking = _Lacking.of(conn, period)

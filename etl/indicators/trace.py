@@ -12,7 +12,7 @@ from etl.indicators.measure import rebasing_of
 from etl.indicators.rebase import Rebasing
 from etl.indicators.registry import indicator, parameters
 from etl.model.period import Period
-from etl.warehouse.engine import with_room
+from etl.warehouse.engine import join_whole
 
 COLUMNS = ("file", "submission_id", "sheet", "row", "unit_code", "numerator", "denominator", "link")
 REFERENCE = "reference_figures.csv"
@@ -48,7 +48,7 @@ def trace(conn: Connection, code: str, period: Period, unit: str, day: date | No
     if area.level == "province" and rebasing.province:
         keys.append(rebasing.province)
     query = _ROWS.format(query=one.query.sql, link="r.link" if one.query.linked else "NULL")
-    with_room(conn)
+    join_whole(conn)
     rows = conn.execute(text(query), {**parameters(period), "code": code, "keys": keys}).all()
     frame = pd.DataFrame([tuple(r) for r in rows], columns=list(COLUMNS), dtype="object")
     frame["file"] = frame["file"].fillna(REFERENCE)

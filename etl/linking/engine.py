@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,9 @@ from etl.linking.sides import Cards, Register, Sides, register_of, sides_of
 from etl.linking.told import decided, kept_of, rows_of
 
 Frames = Mapping[str, pd.DataFrame]
+
+_CHAINS = (("card", "loan"), ("pupil", "housing"))
+"""Pairs that are linked side by side; within a chain a pair knows what the one before has found."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,17 @@ class _Linked:
     idle: list[str]
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What was made of a pair: by links, uncertain and refused the rows, the parts, and how long it took."""
+
+    pair: Pair
+    linked: _Linked
+    rows: dict[str, pd.DataFrame]
+    parts: dict[tuple[str, str], Part]
+    seconds: float
+
+
 def sorted_frames(frames: Frames) -> dict[str, pd.DataFrame]:
     """The frames in the order of their natural keys; positions in links are positions in these."""
     keys = {pair.dataset: pair.key for pair in PAIRS.values()} | REGISTER_KEYS
@@ -76,27 +91,39 @@ def link(
     """
     register = register_of(frames)
     known = _Known(dict(trained or {}), decisions, before or Before({}, no_links()), within)
+
+    def chain(names: tuple[str, ...]) -> list[_Told]:
+        """Some pairs one after another; what cards have told is there for those that come after them."""
+        made: list[_Told] = []
+        cards: Cards | None = None
+        for pair in (PAIRS[name] for name in names):
+            progress(pair.title)
+            began = time.perf_counter()
+            sides = sides_of(pair, frames, register, cards)
+            linked = _link_pair(sides, frames, register, known)
+            if pair.name == "card":
+                cards = Cards(sides.left, linked.links)
+            rows = {kind: rows_of(getattr(linked, kind), sides) for kind in ("links", "uncertain", "refused")}
+            parts = _parts(pair, frames, rows["links"], linked.weighed)
+            made.append(_Told(pair, linked, rows, parts, time.perf_counter() - began))
+        return made
+
+    # pandas, Arrow and DuckDB let go of the interpreter where they work long.
+    with ThreadPoolExecutor(len(_CHAINS)) as threads:
+        done = {told.pair.name: told for made in threads.map(chain, _CHAINS) for told in made}
     outcome = Outcome(no_links(), no_links(), no_links(), known.trained)
-    told: dict[str, list[pd.DataFrame]] = {"links": [], "uncertain": [], "refused": []}
-    cards: Cards | None = None
-    for name, pair in PAIRS.items():
-        progress(pair.title)
-        began = time.perf_counter()
-        sides = sides_of(pair, frames, register, cards)
-        done = _link_pair(sides, frames, register, known)
-        if name == "card":
-            cards = Cards(sides.left, done.links)
-        for kind, frames_told in told.items():
-            frames_told.append(rows_of(getattr(done, kind), sides))
-        outcome.parts |= _parts(pair, frames, told["links"][-1], done.weighed)
+    for name in PAIRS:
+        told = done[name]
+        outcome.parts |= told.parts
         if within is not None:
             outcome.parts |= {
                 key: p for key, p in known.before.parts.items() if key[0] == name and key[1] not in within
             }
-        outcome.unchanged |= {(name, district) for district in done.unchanged}
-        outcome.idle += done.idle
-        outcome.seconds[name] = time.perf_counter() - began
-    for kind, frames_told in told.items():
+        outcome.unchanged |= {(name, district) for district in told.linked.unchanged}
+        outcome.idle += told.linked.idle
+        outcome.seconds[name] = told.seconds
+    for kind in ("links", "uncertain", "refused"):
+        frames_told = [done[name].rows[kind] for name in PAIRS]
         setattr(outcome, kind, pd.concat([no_links(), *frames_told], ignore_index=True))
     return outcome
 

@@ -58,8 +58,14 @@ def driver(conn: Connection) -> psycopg.Connection[Any]:
     return below
 
 
-def with_room(conn: Connection) -> None:
-    """Let the hashes of a province's lists be held in memory, for the rest of the transaction."""
+def join_whole(conn: Connection) -> None:
+    """Let the planner join by hash or sort, for the rest of the transaction, with the hashes of a province's lists in
+    memory.
+
+    Commune, code, name and year of a person say nearly the same, which the planner does not know: it takes rows that
+    agree in all for one, and would run through one list for each row of another.
+    """
+    conn.execute(text("SET LOCAL enable_nestloop = off"))
     conn.execute(text("SET LOCAL work_mem = '64MB'"))
 
 
@@ -67,3 +73,4 @@ def at(conn: Connection, as_of: datetime | None) -> None:
     """Let the ``core`` views show what counted at a moment, for the rest of the transaction; None: now."""
     setting = as_of.isoformat() if as_of else ""
     conn.execute(text("SELECT set_config('giamngheo.as_of', :moment, true)"), {"moment": setting})
+    join_whole(conn)

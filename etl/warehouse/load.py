@@ -55,8 +55,8 @@ def vacuum(conn: Connection, submission: Submission) -> None:
     """VACUUM (ANALYZE) a submission's partition, outside of any transaction, and let the planner know the whole table.
 
     Without it a fresh quarter is measured in 15 s, not in 2, and its first readers write the hint bits of every page.
-    Nobody else analyzes a partitioned table, and joins are planned by what is known of it, not of its partitions: without
-    that the persons of a number are taken for 1 in 200.
+    Nobody else analyzes a partitioned table, and joins are planned by what is known of it, not of its partitions: of
+    any number it would be thought that one person in 200 has it.
     """
     partition = sql.Identifier("history", _partition_name(submission.dataset or "", submission.period or ""))
     driver(conn).execute(sql.SQL("VACUUM (ANALYZE) {}").format(partition))

@@ -149,19 +149,20 @@ COMMENT ON VIEW core.pupil_member IS
 COMMENT ON COLUMN core.pupil_member.method IS 'public: the kind of link';
 
 CREATE OR REPLACE VIEW core.loan_household AS
-WITH numbered AS (
-    -- A head is a member too: the same number of a household may stand twice.
-    SELECT DISTINCT period, commune, household_code, id_number FROM core.household_number
-),
-
-exact AS NOT MATERIALIZED (
+WITH exact AS NOT MATERIALIZED (
     SELECT
-        h.period, h.submission_id, h.sheet, h.row, n.commune, h.classification, l.submission_id AS loan_submission_id,
+        h.period, h.submission_id, h.sheet, h.row, h.commune, h.classification, l.submission_id AS loan_submission_id,
         l.sheet AS loan_sheet, l.row AS loan_row,
         coalesce(l.outstanding, 0) + coalesce(l.overdue, 0) + coalesce(l.frozen, 0) AS owed, 'id_number' AS method
     FROM core.register_household AS h
-    INNER JOIN numbered AS n ON h.period = n.period AND h.commune = n.commune AND h.household_code = n.household_code
-    INNER JOIN core.credit_loan AS l ON n.period = l.period AND n.id_number = l.borrower_id_number
+    INNER JOIN core.credit_loan AS l ON h.period = l.period AND h.head_id_number = l.borrower_id_number
+    UNION ALL
+    SELECT
+        m.period, m.household_submission_id, m.household_sheet, m.household_row, m.commune, m.classification,
+        l.submission_id AS loan_submission_id, l.sheet AS loan_sheet, l.row AS loan_row,
+        coalesce(l.outstanding, 0) + coalesce(l.overdue, 0) + coalesce(l.frozen, 0) AS owed, 'id_number' AS method
+    FROM core.member_household AS m
+    INNER JOIN core.credit_loan AS l ON m.period = l.period AND m.id_number = l.borrower_id_number
     UNION ALL
     SELECT
         h.period, h.submission_id, h.sheet, h.row, h.commune, h.classification, l.submission_id AS loan_submission_id,
@@ -170,13 +171,6 @@ exact AS NOT MATERIALIZED (
     FROM core.register_household AS h
     INNER JOIN core.credit_loan AS l
         ON h.period = l.period AND h.commune = l.commune AND h.household_code = l.household_code
-    WHERE
-        NOT EXISTS (
-            SELECT 1 FROM core.household_number AS n
-            WHERE
-                n.period = l.period AND n.commune = l.commune AND n.household_code = l.household_code
-                AND n.id_number = l.borrower_id_number
-        )
 ),
 
 decided AS (
@@ -184,60 +178,46 @@ decided AS (
         submission_id, sheet, row, register_submission_id, register_sheet, register_row, method
     FROM core.link_standing
     WHERE pair = 'loan' AND method IN ('confirmed', 'refused')
+),
+
+told AS NOT MATERIALIZED (
+    SELECT
+        e.period, e.submission_id, e.sheet, e.row, e.commune, e.classification, e.loan_submission_id, e.loan_sheet,
+        e.loan_row, e.owed, e.method, CASE e.method WHEN 'id_number' THEN 1 ELSE 2 END AS turn
+    FROM exact AS e
+    WHERE
+        NOT EXISTS (
+            SELECT 1 FROM decided AS d
+            WHERE
+                d.submission_id = e.loan_submission_id AND d.sheet = e.loan_sheet AND d.row = e.loan_row
+                AND d.register_submission_id = e.submission_id AND d.register_sheet = e.sheet AND d.register_row = e.row
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM decided AS d
+            WHERE
+                d.method = 'confirmed'
+                AND d.submission_id = e.loan_submission_id AND d.sheet = e.loan_sheet AND d.row = e.loan_row
+        )
+    UNION ALL
+    SELECT
+        h.period, h.submission_id, h.sheet, h.row, h.commune, h.classification, l.submission_id AS loan_submission_id,
+        l.sheet AS loan_sheet, l.row AS loan_row,
+        coalesce(f.outstanding, 0) + coalesce(f.overdue, 0) + coalesce(f.frozen, 0) AS owed, l.method, 3 AS turn
+    FROM core.link AS l
+    INNER JOIN core.register_household AS h
+        ON
+            l.period = h.period AND l.register_submission_id = h.submission_id AND l.register_sheet = h.sheet
+            AND l.register_row = h.row
+    INNER JOIN core.credit_loan AS f
+        ON l.period = f.period AND l.submission_id = f.submission_id AND l.sheet = f.sheet AND l.row = f.row
+    WHERE l.pair = 'loan'
 )
 
-SELECT
-    e.period, e.submission_id, e.sheet, e.row, e.commune, e.classification, e.loan_submission_id, e.loan_sheet,
-    e.loan_row, e.owed, e.method
-FROM exact AS e
-WHERE
-    NOT EXISTS (
-        SELECT 1 FROM decided AS d
-        WHERE
-            d.submission_id = e.loan_submission_id AND d.sheet = e.loan_sheet AND d.row = e.loan_row
-            AND d.register_submission_id = e.submission_id AND d.register_sheet = e.sheet AND d.register_row = e.row
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM decided AS d
-        WHERE
-            d.method = 'confirmed'
-            AND d.submission_id = e.loan_submission_id AND d.sheet = e.loan_sheet AND d.row = e.loan_row
-    )
-UNION ALL
-SELECT
-    h.period, h.submission_id, h.sheet, h.row, h.commune, h.classification, l.submission_id AS loan_submission_id,
-    l.sheet AS loan_sheet, l.row AS loan_row,
-    coalesce(f.outstanding, 0) + coalesce(f.overdue, 0) + coalesce(f.frozen, 0) AS owed, l.method
-FROM core.link AS l
-INNER JOIN core.register_household AS h
-    ON
-        l.period = h.period AND l.register_submission_id = h.submission_id AND l.register_sheet = h.sheet
-        AND l.register_row = h.row
-INNER JOIN core.credit_loan AS f
-    ON l.period = f.period AND l.submission_id = f.submission_id AND l.sheet = f.sheet AND l.row = f.row
-WHERE l.pair = 'loan' AND l.method = 'confirmed'
-UNION ALL
-SELECT
-    h.period, h.submission_id, h.sheet, h.row, h.commune, h.classification, l.submission_id AS loan_submission_id,
-    l.sheet AS loan_sheet, l.row AS loan_row,
-    coalesce(f.outstanding, 0) + coalesce(f.overdue, 0) + coalesce(f.frozen, 0) AS owed, l.method
-FROM core.link AS l
-INNER JOIN core.register_household AS h
-    ON
-        l.period = h.period AND l.register_submission_id = h.submission_id AND l.register_sheet = h.sheet
-        AND l.register_row = h.row
-INNER JOIN core.credit_loan AS f
-    ON l.period = f.period AND l.submission_id = f.submission_id AND l.sheet = f.sheet AND l.row = f.row
-WHERE
-    l.pair = 'loan'
-    AND l.method <> 'confirmed'
-    AND (h.commune = f.commune AND h.household_code = f.household_code) IS NOT TRUE
-    AND NOT EXISTS (
-        SELECT 1 FROM core.household_number AS n
-        WHERE
-            n.period = h.period AND n.commune = h.commune AND n.household_code = h.household_code
-            AND n.id_number = f.borrower_id_number
-    );
+-- A head is a member too, and a household may be found by several identifiers: each household and loan once.
+SELECT DISTINCT ON (period, commune, submission_id, sheet, row, loan_submission_id, loan_sheet, loan_row)
+    period, submission_id, sheet, row, commune, classification, loan_submission_id, loan_sheet, loan_row, owed, method
+FROM told
+ORDER BY period, commune, submission_id, sheet, row, loan_submission_id, loan_sheet, loan_row, turn;
 COMMENT ON VIEW core.loan_household IS
 'Households of the register and their loans: the borrower''s CMND/CCCD is the head''s or a member''s, else same commune and household code, else as linked.';
 COMMENT ON COLUMN core.loan_household.owed IS 'public: outstanding, overdue and frozen together, đồng';

@@ -121,3 +121,18 @@ WHERE
         SELECT c.period, c.submission_id, c.district_code FROM core.current_coverage AS c
         WHERE c.dataset = 'water_works'
     )) IS TRUE;
+
+-- Who has a household that counts is a member that counts: asked once, by the join.
+CREATE OR REPLACE VIEW core.member_household AS
+SELECT
+    m.period, m.submission_id, m.sheet, m.row, m.district_code, m.commune, m.household_code, m.full_name_key,
+    m.birth_year, m.id_number, m.insurance_number, h.classification, h.submission_id AS household_submission_id,
+    h.sheet AS household_sheet, h.row AS household_row
+FROM history.register_member AS m
+INNER JOIN core.register_household AS h
+    ON m.period = h.period AND m.commune = h.commune AND m.household_code = h.household_code
+WHERE
+    ((m.period, m.submission_id, m.district_code) IN (
+        SELECT c.period, c.submission_id, c.district_code FROM core.current_coverage AS c
+        WHERE c.dataset = 'register_member'
+    )) IS TRUE;
