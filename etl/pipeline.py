@@ -333,10 +333,11 @@ def link(
             progress("keeping")
             links = linking.found_of(of, given.frames, outcome)
             with engine.begin() as conn:
-                if wider := linking.touched_elsewhere(conn, of, given, links):
+                stood = linking.standing(conn, of, given.within)
+                if wider := linking.touched_elsewhere(conn, of, given, links, stood):
                     also |= wider
                     continue
-                kept = linking.keep(conn, of, given, outcome, links)
+                kept = linking.keep(conn, of, given, outcome, links, stood)
                 point("link.kept")
             break
     point("link.committed")

@@ -71,11 +71,10 @@ def measure(conn: Connection, period: Period, day: date | None = None, *, keep: 
         sums = own.sums(memo.sums(query))
         missing = own.missing(lacking.of_query(query))
         persons = own.persons(lacking.persons)
+        told = [t for area in places if (t := _told(query, area, missing, own, persons)) is not None]
         for one in indicators().values():
             if one.query is query and one.told_under(standard):
-                records += [
-                    r for area in places if (r := _record(one, area, sums, missing, own, period, persons)) is not None
-                ]
+                records += [_record(one, there, sums, period) for there in told]
     if keep:
         memo.keep()
     names = [*COLUMNS, "approximate"] if day else list(COLUMNS)
@@ -138,33 +137,49 @@ class _Lacking:
         return found
 
 
-def _record(
-    one: Indicator, area: Area, sums: Sums, missing: dict[str, list[str]], rebasing: Rebasing, period: Period,
-    persons: Mapping[str, int],
-) -> dict[str, Any] | None:  # fmt: skip
+class _Told(NamedTuple):
+    """An area of which a query's indicators are told: its communes as far as they are, what their figures lack, the %
+    of its persons whom they cover, whether they rest on a commune that was divided."""
+
+    area: Area
+    communes: tuple[str, ...]
+    lacks: list[str]
+    covered: float | None
+    approximate: bool
+
+
+def _told(
+    query: Query, area: Area, missing: dict[str, list[str]], rebasing: Rebasing, persons: Mapping[str, int]
+) -> _Told | None:  # fmt: skip
+    """What all of a query's indicators share in an area; None where they are not told of it."""
     communes = area.communes
-    if one.query.rural_only:
+    if query.rural_only:
         communes = tuple(c for c in communes if c in rebasing.told)
         if not communes or area.code == "urban":
             return None
-    if one.query.awaits and area.level != "province":
+    if query.awaits and area.level != "province":
         return None
     lacks = sorted({what for c in communes for what in missing.get(c, ())})
     covered: float | None = _covered(communes, missing, persons)
-    if one.query.awaits:
-        lacks, covered = [f"{one.query.awaits} {area.code}"], 0.0
-    if one.query.not_rebased and not rebasing.is_same:
-        lacks, covered = [one.query.not_rebased], None
+    if query.awaits:
+        lacks, covered = [f"{query.awaits} {area.code}"], 0.0
+    if query.not_rebased and not rebasing.is_same:
+        lacks, covered = [query.not_rebased], None
     elif not lacks and rebasing.counts_elsewhere(communes):
         lacks, covered = [f"unit_successor {c}" for c in communes], None
+    return _Told(area, communes, lacks, covered, rebasing.is_approximate(communes))
+
+
+def _record(one: Indicator, told: _Told, sums: Sums, period: Period) -> dict[str, Any]:
+    area, communes, lacks = told.area, told.communes, told.lacks
     target = _target(one, area, period.last_day)
     record: dict[str, Any] = {
         "indicator": one.code, "unit_code": area.code, "unit_level": area.level, "numerator": None,
         "denominator": None, "value": None, "target": target.value if target else None, "met": None,
-        "complete": not lacks, "missing": lacks, "covered": covered, "unit_name": area.name,
+        "complete": not lacks, "missing": lacks, "covered": told.covered, "unit_name": area.name,
         "target_op": target.op if target else None,
         "people": None, "suppressed": False, "by_link": None,
-        "approximate": rebasing.is_approximate(communes),
+        "approximate": told.approximate,
     }  # fmt: skip
     if lacks:
         return record
@@ -298,11 +313,9 @@ def value_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Measured values as rows of mart tables: plain objects, None where there is none."""
     names = [c for c in COLUMNS if c not in ("unit_name", "target_op", "people")]
     plain = frame[names].astype("object")
-    plain["by_link"] = [json.dumps(v) if isinstance(v, dict) else None for v in plain["by_link"]]
-    return [
-        {str(k): None if k != "missing" and pd.isna(v) else v for k, v in record.items()}
-        for record in plain.to_dict("records")
-    ]
+    columns = {n: [None if none else v for v, none in zip(plain[n], plain[n].isna(), strict=True)] for n in names}
+    columns["by_link"] = [None if v is None else json.dumps(v) for v in columns["by_link"]]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def insert(conn: Connection, table: str, records: list[dict[str, Any]]) -> None:

@@ -12,6 +12,7 @@ from etl.linking.reading import Read, read, read_around
 from etl.linking.renamed import rename
 from etl.linking.reviewed import LinksError, load_decisions
 from etl.linking.shapes import Before, Decision, Outcome, Trained, no_links
+from etl.linking.standing import standing
 from etl.linking.store import Kept, found_of, keep, touched_elsewhere
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "read",
     "read_around",
     "rename",
+    "standing",
     "touched_elsewhere",
 ]
 

@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.linking.names import NAME_COLUMNS, name_columns
-from etl.linking.shapes import REGISTER_KEYS, Pair
 from etl.model.text import fold
 
 COMPARED = [
@@ -35,6 +34,8 @@ def row_keys(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series[str]:
     joined = text.iloc[:, 0]
     for column in text.columns[1:]:
         joined = joined + "|" + text[column]
+    if joined.is_unique:
+        return joined
     again = joined.groupby(joined, sort=False).cumcount()
     return joined.where(again == 0, joined + "|#" + again.astype("str"))
 
@@ -51,11 +52,6 @@ def in_order(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
 def link_id(period: str, pair: str, left: str, right: str) -> str:
     """A link's name: the same whenever the same rows are linked in the same period."""
     return hashlib.sha256("\n".join((period, pair, left, right)).encode()).hexdigest()[:32]
-
-
-def keys_of(pair: Pair) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The natural keys of a pair's left and right rows."""
-    return pair.key, REGISTER_KEYS[pair.register]
 
 
 def among(values: pd.Series[str], of: Iterable[str]) -> pd.Series[bool]:

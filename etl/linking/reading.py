@@ -83,7 +83,9 @@ def read(
     if within and not rows.fetch(decisions):
         within, rows = None, _Rows(conn, period, None)
     frames = {name: prepare.in_order(rows.of(name), _key(name)) for name in DATASETS}
-    before = Before({}, no_links()) if anew else Before(parts, _probable(rows.links, frames))
+    # Districts that are looked through are weighed anew; the others keep what they have.
+    kept = rows.links if within is None else rows.links[~rows.links["district_code"].isin(within)]
+    before = Before({}, no_links()) if anew else Before(parts, _probable(kept, frames))
     return Read(frames, trained, before, within, now)
 
 
@@ -159,10 +161,9 @@ class _Rows:
                 return True
             lists = {kind: _spelt(kind, numbers) for kind, numbers in new.items() if numbers}
             for name, columns in _NUMBERS.items():
-                shared = [
-                    sql.SQL("{} = ANY(string_to_array({}, ' '))").format(sql.Identifier(column), lists[kind])
-                    for kind, column in columns.items() if kind in lists
-                ]  # fmt: skip
+                # Not = ANY(list): the planner would look at each of its numbers.
+                among = sql.SQL("{} IN (SELECT unnest(string_to_array({}, ' ')))")
+                shared = [among.format(sql.Identifier(c), lists[kind]) for kind, c in columns.items() if kind in lists]
                 if shared:
                     self._add(name, sql.SQL("({})").format(sql.SQL(" OR ").join(shared)))
         return False
@@ -208,6 +209,8 @@ def _named(wanted: tuple[tuple[str, str], ...]) -> sql.Composable:
 
 def _at(keys: pd.DataFrame) -> sql.Composable:
     """That a row's columns are those of one of the keys."""
+    if not len(keys):
+        return sql.SQL("false")
     columns = sql.SQL(", ").join(map(sql.Identifier, keys.columns))
     lists = [
         sql.SQL("{}::{}[]").format([v if n == "row" else str(v) for v in keys[n].tolist()],

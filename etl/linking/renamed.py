@@ -10,7 +10,7 @@ from psycopg import sql
 from sqlalchemy import Connection, text
 
 from etl.linking import prepare
-from etl.linking.shapes import PAIRS
+from etl.linking.shapes import PAIRS, REGISTER_KEYS
 from etl.warehouse.engine import driver
 
 Address = tuple[str, str, int]
@@ -36,7 +36,7 @@ def rename(conn: Connection, addresses: Iterable[Address]) -> int:
     taken: Counter[tuple[str, object]] = Counter()
     for one in links:
         pair = PAIRS[one.pair]
-        of_left, of_right = prepare.keys_of(pair)
+        of_left, of_right = pair.key, REGISTER_KEYS[pair.register]
         ends_at = (one.register_submission_id, one.register_sheet, one.register_row)
         left = _said(conn, pair.dataset, of_left, one.period, (one.submission_id, one.sheet, one.row))
         right = _said(conn, pair.register, of_right, one.period, ends_at)

@@ -49,10 +49,10 @@ def standing(
         wanted = sql.SQL("(l.district_code = ANY({0}) OR l.register_district_code = ANY({0}))").format(sorted(within))
     if of is not None:
         lists = sql.SQL("unnest({}::text[], {}::text[], {}::int[])").format(*(of[n].tolist() for n in ADDRESS))
-        wanted = sql.SQL(
+        wanted = sql.SQL("false") if not len(of) else sql.SQL(
             "((l.submission_id, l.sheet, l.row) IN (SELECT * FROM {0}) OR"
             " (l.register_submission_id, l.register_sheet, l.register_row) IN (SELECT * FROM {0}))"
-        ).format(lists)
+        ).format(lists)  # fmt: skip
     query = sql.SQL(
         "SELECT {} FROM history.link AS l WHERE l.period = {} AND {} AND NOT EXISTS ("
         "SELECT 1 FROM history.link_end AS e WHERE e.link_id = l.link_id AND e.linked_at = l.linked_at)"

@@ -17,7 +17,7 @@ from etl.faults import point
 from etl.linking import prepare
 from etl.linking.quality import quality_of
 from etl.linking.reading import Read
-from etl.linking.shapes import ADDRESS, PAIRS, VERSION, Outcome
+from etl.linking.shapes import ADDRESS, PAIRS, REGISTER_KEYS, VERSION, Outcome
 from etl.linking.standing import COLUMNS, last_run, standing
 from etl.model.period import Period
 from etl.warehouse import moments
@@ -37,16 +37,18 @@ class Kept:
     quality: dict[str, dict[str, Any]]
 
 
-def touched_elsewhere(conn: Connection, period: Period, given: Read, found: pd.DataFrame) -> frozenset[str]:
+def touched_elsewhere(
+    conn: Connection, period: Period, given: Read, found: pd.DataFrame, stood: pd.DataFrame
+) -> frozenset[str]:
     """The other districts in which a run has found something else than stands: they have to be looked through too.
 
-    found: ``found_of`` the run.
+    found: ``found_of`` the run; stood: what stands now in the districts that were looked through.
     """
     if given.within is None:
         return frozenset()
     touched: set[str] = set()
     addresses = pd.concat([f.loc[~f["district_code"].isin(given.within), ADDRESS] for f in given.frames.values()])
-    stood = pd.concat([standing(conn, period, given.within), standing(conn, period, None, of=addresses)])
+    stood = pd.concat([stood, standing(conn, period, None, of=addresses)])
     ends = ["district_code", "register_district_code"]
     told = []
     for links in (found, stood):
@@ -58,12 +60,13 @@ def touched_elsewhere(conn: Connection, period: Period, given: Read, found: pd.D
     return frozenset(touched - given.within)
 
 
-def keep(conn: Connection, period: Period, given: Read, outcome: Outcome, found: pd.DataFrame) -> Kept:
+def keep(
+    conn: Connection, period: Period, given: Read, outcome: Outcome, found: pd.DataFrame, stood: pd.DataFrame
+) -> Kept:
     """Let an outcome stand in place of what stood, in the caller's transaction; what is as it was is not written.
 
-    found: ``found_of`` the outcome.
+    found: ``found_of`` the outcome; stood: what stands now in the districts that were looked through.
     """
-    stood = standing(conn, period, given.within)
     if given.within is not None:
         within = found["district_code"].isin(given.within) | found["register_district_code"].isin(given.within)
         found = found[within]
@@ -113,16 +116,16 @@ def found_of(period: Period, frames: dict[str, pd.DataFrame], outcome: Outcome) 
     """The outcome's links, and refused pairs, as rows of ``history.link`` without their moment."""
     told = []
     whole = pd.concat([outcome.links, outcome.refused], ignore_index=True)
+    keys = {name: prepare.row_keys(frames[name], of).to_numpy() for name, of in REGISTER_KEYS.items()}
     for name, pair in PAIRS.items():
         own = whole[whole["pair"] == name]
         rows, register = frames[pair.dataset], frames[pair.register]
-        of_left, of_right = prepare.keys_of(pair)
-        lefts = prepare.row_keys(rows, of_left).to_numpy()[own["left_at"].to_numpy(dtype="int64")]
-        rights = prepare.row_keys(register, of_right).to_numpy()[own["right_at"].to_numpy(dtype="int64")]
+        lefts = prepare.row_keys(rows, pair.key).to_numpy()[own["left_at"].to_numpy(dtype="int64")]
+        rights = keys[pair.register][own["right_at"].to_numpy(dtype="int64")]
         left = rows.take(own["left_at"].to_numpy(dtype="int64"))
         right = register.take(own["right_at"].to_numpy(dtype="int64"))
         ids = [prepare.link_id(str(period), name, one, other) for one, other in zip(lefts, rights, strict=True)]
-        agreed = [None if a is None else json.dumps(a, separators=(", ", ": ")) for a in own["agreed"]]
+        agreed = [None if a is None else _as_jsonb(a) for a in own["agreed"]]
         told.append(pd.DataFrame({
             "link_id": ids, "period": str(period), "pair": name,
             **{n: left[n].to_numpy() for n in (*ADDRESS, "district_code")},
@@ -134,18 +137,18 @@ def found_of(period: Period, frames: dict[str, pd.DataFrame], outcome: Outcome) 
 
 
 def _lines(links: pd.DataFrame) -> pd.Series[Any]:
-    """Each link as one text, by which it is known to be the same; jsonb has an order of keys of its own."""
-    plain = links[_SAME].assign(agreed=links["agreed"].map(_sorted_json, na_action="ignore"))
-    numbers = {n: plain[n].round(4).astype("str") for n in ("weight", "probability")}
-    texts = plain.assign(**numbers).astype("str").fillna("")
+    """Each link as one text, by which it is known to be the same."""
+    numbers = {n: links[n].round(4).astype("str") for n in ("weight", "probability")}
+    texts = links[_SAME].assign(**numbers).astype("str").fillna("")
     line = texts.iloc[:, 0]
     for column in texts.columns[1:]:
         line = line + "\n" + texts[column]
     return line
 
 
-def _sorted_json(told: str) -> str:
-    return json.dumps(json.loads(told), sort_keys=True)
+def _as_jsonb(agreed: dict[str, list[object]]) -> str:
+    """What agreed, in the words that jsonb has for it: shorter keys first."""
+    return json.dumps({key: agreed[key] for key in sorted(agreed, key=lambda key: (len(key), key))})
 
 
 def _end(conn: Connection, ended: pd.DataFrame, moment: datetime) -> None:

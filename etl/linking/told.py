@@ -95,12 +95,15 @@ def _agreed(links: pd.DataFrame, pair: str) -> list[dict[str, list[object]] | No
         told = [one if isinstance(one, dict) else None for one in links["kept"]]
     anew = links["weight"].notna() & pd.Series([one is None for one in told], index=links.index)
     weighed = np.flatnonzero(anew.to_numpy())
+    agreed: list[dict[str, list[object]]] = [{} for _ in weighed]
     for name in (*(c.name for c in COMPARISONS[pair]), RELATIVES):
         if f"weight_{name}" not in links:
             continue
-        bits = links[f"weight_{name}"].to_numpy(dtype="float64")[weighed]
+        bits = links[f"weight_{name}"].to_numpy(dtype="float64")[weighed].round(4)
         levels = links[f"level_{name}"].to_numpy()[weighed] if name != RELATIVES else np.full(len(weighed), "linked")
-        for at, level, bit in zip(weighed.tolist(), levels.tolist(), bits.tolist(), strict=True):
+        for one, level, bit in zip(agreed, levels.tolist(), bits.tolist(), strict=True):
             if isinstance(level, str) and level and (name != RELATIVES or bit):
-                told[at] = {**(told[at] or {}), name: [level, round(bit, 4)]}
+                one[name] = [level, bit]
+    for at, one in zip(weighed.tolist(), agreed, strict=True):
+        told[at] = one or None
     return told
