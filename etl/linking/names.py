@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import pandas as pd
 
@@ -38,6 +39,7 @@ def name_columns(names: pd.Series[str]) -> pd.DataFrame:
     return forms.reindex(names).set_axis(names.index)
 
 
+@lru_cache(maxsize=1 << 17)
 def _forms(name: str) -> tuple[str, ...]:
     folded = fold(name)
     heard = sounded(folded)

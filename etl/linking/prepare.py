@@ -76,9 +76,11 @@ def plain_id(numbers: pd.Series[str]) -> pd.Series[str]:
 
 def cards(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series[int]]:
     """Cards as persons (one an insurance number, as the card valid longest states them), and each card's person."""
-    newest = frame.sort_values(["insurance_number", "valid_to", "valid_from"], kind="stable").drop_duplicates(
+    again = frame["insurance_number"].duplicated(keep=False)
+    last = frame[again].sort_values(["valid_to", "valid_from"], kind="stable").drop_duplicates(
         "insurance_number", keep="last"
-    )
+    )  # fmt: skip
+    newest = pd.concat([frame[~again], last]).sort_index()
     persons = _compared(newest, "full_name").reset_index(drop=True)
     number = pd.Series(range(len(newest)), index=newest["insurance_number"].to_numpy())
     return persons.assign(unique_id=range(len(persons))), frame["insurance_number"].map(number)

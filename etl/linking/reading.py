@@ -10,6 +10,8 @@ import dataclasses
 import hashlib
 import json
 from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +51,7 @@ _NUMBERS: dict[str, dict[str, str]] = {
 """Dataset → kind of number → the column that holds it. Rows of one number are compared wherever they are; codes of
 pupils and loans are here since rows that share one are told apart by their order."""
 
+_LONGEST = ("health_card", "register_member", "education_pupil", "credit_loan", "register_household", "housing_support")
 _ROUNDS = 5
 _MOST_DECISIONS = 200
 
@@ -79,9 +82,11 @@ def read(
     trained, (parts, rested_on) = _trained(conn, period), last_run(conn, period)
     now = _basis(conn, period, decisions)
     within = None if anew or not trained or len(decisions) > _MOST_DECISIONS else _within(now, rested_on, also)
-    rows = _Rows(conn, period, within)
-    if within and not rows.fetch(decisions):
-        within, rows = None, _Rows(conn, period, None)
+    with conn.engine.connect() as beside:
+        moments.stand_at(beside, None)
+        rows = _Rows((conn, beside), period, within)
+        if within and not rows.fetch(decisions):
+            within, rows = None, _Rows((conn, beside), period, None)
     frames = {name: prepare.in_order(rows.of(name), _key(name)) for name in DATASETS}
     # Districts that are looked through are weighed anew; the others keep what they have.
     kept = rows.links if within is None else rows.links[~rows.links["district_code"].isin(within)]
@@ -93,7 +98,7 @@ def read_around(conn: Connection, period: Period, districts: frozenset[str]) -> 
     """The rows of some districts that count now, with what shares a number with them, and what is known of the period:
     for who asks about them, not for a run."""
     moments.stand_at(conn, None)
-    rows = _Rows(conn, period, districts)
+    rows = _Rows((conn,), period, districts)
     rows.fetch(())
     frames = {name: prepare.in_order(rows.of(name), _key(name)) for name in DATASETS}
     return Read(frames, _trained(conn, period), Before({}, no_links()), districts, {})
@@ -127,11 +132,23 @@ def _within(now: dict[str, Any], before: dict[str, Any], also: frozenset[str]) -
 class _Rows:
     """Rows of a period as far as they are fetched; links: those without an end that touch them."""
 
-    def __init__(self, conn: Connection, period: Period, within: frozenset[str] | None) -> None:
-        self.conn, self.period, self.within = conn, period, within
+    def __init__(self, conns: Sequence[Connection], period: Period, within: frozenset[str] | None) -> None:
+        self.conns, self.period, self.within = conns, period, within
         where = sql.SQL("true") if within is None else sql.SQL("district_code = ANY({})").format(sorted(within))
-        self.parts = {name: [_rows(conn, name, period, where)] for name in DATASETS}
-        self.links = standing(conn, period, within)
+        self.parts: dict[str, list[pd.DataFrame]] = {name: [] for name in DATASETS}
+        self._read(dict.fromkeys(DATASETS, where))
+        self.links = standing(conns[0], period, within)
+
+    def _read(self, wanted: dict[str, sql.Composable]) -> None:
+        """Rows of datasets on which conditions hold: on each connection one after another, the longest lists first."""
+        left = iter(sorted(wanted, key=_LONGEST.index))
+
+        def some(conn: Connection) -> None:
+            for name in left:
+                self.parts[name].append(_rows(conn, name, self.period, wanted[name]))
+
+        with ThreadPoolExecutor(len(self.conns)) as threads:
+            list(threads.map(some, self.conns))
 
     def of(self, dataset: str) -> pd.DataFrame:
         """The rows of a dataset, each once."""
@@ -160,23 +177,27 @@ class _Rows:
                 self._fetch_partners()
                 return True
             lists = {kind: _spelt(kind, numbers) for kind, numbers in new.items() if numbers}
+            wanted: dict[str, sql.Composable] = {}
             for name, columns in _NUMBERS.items():
                 # Not = ANY(list): the planner would look at each of its numbers.
                 among = sql.SQL("{} IN (SELECT unnest(string_to_array({}, ' ')))")
                 shared = [among.format(sql.Identifier(c), lists[kind]) for kind, c in columns.items() if kind in lists]
                 if shared:
-                    self._add(name, sql.SQL("({})").format(sql.SQL(" OR ").join(shared)))
+                    wanted[name] = self._elsewhere(sql.SQL(" OR ").join(shared))
+            self._read(wanted)
         return False
+
+    def _elsewhere(self, where: sql.Composable) -> sql.Composable:
+        return sql.SQL("NOT district_code = ANY({}) AND ({})").format(sorted(self.within or ()), where)
 
     def _add(self, dataset: str, where: sql.Composable) -> None:
         """Rows of other districts on which a condition holds."""
-        outside = sql.SQL("NOT district_code = ANY({}) AND ({})").format(sorted(self.within or ()), where)
-        self.parts[dataset].append(_rows(self.conn, dataset, self.period, outside))
+        self._read({dataset: self._elsewhere(where)})
 
     def _fetch_partners(self) -> None:
         """The other ends of links of rows that were fetched, and the households of members."""
         outside = pd.concat([self._outside(name)[ADDRESS] for name in DATASETS])
-        more = standing(self.conn, self.period, None, of=outside)
+        more = standing(self.conns[0], self.period, None, of=outside)
         self.links = pd.concat([self.links, more]).drop_duplicates("link_id", ignore_index=True)
         for name, pair in PAIRS.items():
             for dataset, prefix in ((pair.dataset, ""), (pair.register, "register_")):

@@ -19,6 +19,8 @@ WITH enrolled AS MATERIALIZED (
     FROM core.pupil_member
     WHERE
         period = :period AND status = 'enrolled'
+        AND classification IN ('poor_income', 'poor_deprivation')
+        AND extract(YEAR FROM cast(:day AS date))::int - birth_year BETWEEN 6 AND 14
         AND (cast(:communes AS text[]) IS NULL OR commune = any(cast(:communes AS text[])))
     ORDER BY submission_id, sheet, row, core.link_rank(method)
 )

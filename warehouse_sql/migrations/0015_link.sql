@@ -6,11 +6,11 @@ CREATE TABLE history.link (
     linked_at timestamptz NOT NULL,
     period text NOT NULL CHECK (period ~ '^\d{4}-Q[1-4]$'),
     pair text NOT NULL CHECK (pair IN ('card', 'pupil', 'loan', 'housing')),
-    submission_id text NOT NULL REFERENCES intake.submission (id),
+    submission_id text NOT NULL,
     sheet text NOT NULL,
     row integer NOT NULL CHECK (row >= 1),
     district_code text NOT NULL,
-    register_submission_id text NOT NULL REFERENCES intake.submission (id),
+    register_submission_id text NOT NULL,
     register_sheet text NOT NULL,
     register_row integer NOT NULL CHECK (register_row >= 1),
     register_district_code text NOT NULL,
@@ -37,6 +37,22 @@ CREATE TABLE history.link_end (
     FOREIGN KEY (link_id, linked_at) REFERENCES history.link (link_id, linked_at)
 );
 COMMENT ON TABLE history.link_end IS 'From when on a link holds no longer.';
+
+-- In place of two foreign keys, which took two thirds of the time of 30,000 links: asked once a statement. Nobody can
+-- take a submission away later, its rows hold on to it.
+CREATE FUNCTION history.refuse_strangers() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM (SELECT submission_id AS id FROM added UNION SELECT register_submission_id FROM added) AS named
+        WHERE NOT EXISTS (SELECT 1 FROM intake.submission AS s WHERE s.id = named.id)
+    ) THEN
+        RAISE EXCEPTION 'history.link names a submission that is not there' USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER known_submissions AFTER INSERT ON history.link
+REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_strangers();
 
 CREATE TRIGGER append_only BEFORE UPDATE ON history.link
 FOR EACH STATEMENT EXECUTE FUNCTION history.refuse_update();

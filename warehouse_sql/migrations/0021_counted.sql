@@ -1,6 +1,6 @@
--- What counts is asked of each row by itself: «is its submission among those that count?», told by a hash of the few that
--- do. The planner took a join with them for one row out of 40,000, and then looped over a province's lists; a test that
--- it cannot look into it takes for half of the rows. Hence IS TRUE: without it PostgreSQL makes a join of IN.
+-- What counts is asked of each row by itself: «is its submission among those that count?», told by a hash of the few
+-- that do. The planner took a join with them for one row out of 40,000, and then looped over a province's lists; a test
+-- that it cannot look into it takes for half of the rows. Hence IS TRUE: without it PostgreSQL makes a join of IN.
 
 CREATE OR REPLACE VIEW core.register_commune AS
 SELECT
