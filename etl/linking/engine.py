@@ -151,7 +151,9 @@ def _link_pair(sides: Sides, frames: Frames, register: Register, known: _Known) 
         unchanged = {d for d, p in prints.items() if (b := known.before.parts.get((pair.name, d))) and b.rests_on == p}
     else:
         before = {d for of, d in known.before.parts if of == pair.name}
-        unchanged = {str(d) for d in {*left["district"], *right["district"], *before} if d not in known.within}
+        unchanged = {
+            str(d) for d in {*left["district"].unique(), *right["district"].unique(), *before} if d not in known.within
+        }
         prints = {d: p for d, p in prints.items() if d in known.within}
     left, right = (side[~side["district"].isin(unchanged)] for side in (left, right))
     trained = known.trained[pair.name]

@@ -124,11 +124,12 @@ def _spellings(left: pd.DataFrame, right: pd.DataFrame) -> Iterator[pd.Series[st
     yield stated
     strange = left.loc[stated.index[~among(stated, right["household"].dropna().unique())]]
     code = strange["code"].str.replace(r"[^0-9A-Za-z]", "", regex=True)
+    codes = code.tolist()
     commune, district = strange["commune"], strange["district"]
     province = "10"
     for prefix in (commune, district, district + commune, province + commune, province + district,
                    province + district + commune):  # fmt: skip
-        cut = [c.removeprefix(p) if c.startswith(p) else "" for c, p in zip(code, prefix, strict=True)]
+        cut = [c.removeprefix(p) if c.startswith(p) else "" for c, p in zip(codes, prefix.tolist(), strict=True)]
         yield (commune + "/" + digits(pd.Series(cut, index=strange.index, dtype="str"))).dropna()
 
 

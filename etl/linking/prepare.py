@@ -71,7 +71,9 @@ def digits(codes: pd.Series[str]) -> pd.Series[str]:
 
 def plain_id(numbers: pd.Series[str]) -> pd.Series[str]:
     """CMND and CCCD in one form: a CMND of nine digits that a system has filled up to twelve with zeros is the nine."""
-    return numbers.astype("str").str.replace(r"^000(?=\d{9}$)", "", regex=True)
+    texts = numbers.astype("str")
+    filled = (texts.str.len() == 12) & texts.str.startswith("000") & texts.str.isdigit()
+    return texts.mask(filled.fillna(False).astype("bool"), texts.str[3:])
 
 
 def cards(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series[int]]:
