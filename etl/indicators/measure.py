@@ -313,7 +313,10 @@ def value_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Measured values as rows of mart tables: plain objects, None where there is none."""
     names = [c for c in COLUMNS if c not in ("unit_name", "target_op", "people")]
     plain = frame[names].astype("object")
-    columns = {n: [None if none else v for v, none in zip(plain[n], plain[n].isna(), strict=True)] for n in names}
+    columns: dict[str, list[Any]] = {}
+    for name in names:
+        values, lacking = plain[name].tolist(), plain[name].isna().tolist()
+        columns[name] = [None if no else value for value, no in zip(values, lacking, strict=True)]
     columns["by_link"] = [None if v is None else json.dumps(v) for v in columns["by_link"]]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 

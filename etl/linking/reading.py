@@ -190,9 +190,10 @@ class _Rows:
     def _elsewhere(self, where: sql.Composable) -> sql.Composable:
         return sql.SQL("NOT district_code = ANY({}) AND ({})").format(sorted(self.within or ()), where)
 
-    def _add(self, dataset: str, where: sql.Composable) -> None:
-        """Rows of other districts on which a condition holds."""
-        self._read({dataset: self._elsewhere(where)})
+    def _add(self, dataset: str, where: sql.Composable | None) -> None:
+        """Rows of other districts on which a condition holds; None: it holds on none."""
+        if where is not None:
+            self._read({dataset: self._elsewhere(where)})
 
     def _fetch_partners(self) -> None:
         """The other ends of links of rows that were fetched, and the households of members."""
@@ -228,10 +229,10 @@ def _named(wanted: tuple[tuple[str, str], ...]) -> sql.Composable:
     return sql.SQL(" AND ").join(sql.SQL("{}::text = {}").format(sql.Identifier(n), sql.Literal(v)) for n, v in wanted)
 
 
-def _at(keys: pd.DataFrame) -> sql.Composable:
-    """That a row's columns are those of one of the keys."""
+def _at(keys: pd.DataFrame) -> sql.Composable | None:
+    """That a row's columns are those of one of the keys; None where there are none."""
     if not len(keys):
-        return sql.SQL("false")
+        return None
     columns = sql.SQL(", ").join(map(sql.Identifier, keys.columns))
     lists = [
         sql.SQL("{}::{}[]").format([v if n == "row" else str(v) for v in keys[n].tolist()],
