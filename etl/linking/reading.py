@@ -141,6 +141,7 @@ class _Rows:
 
     def _read(self, wanted: dict[str, sql.Composable]) -> None:
         """Rows of datasets on which conditions hold: on each connection one after another, the longest lists first."""
+        # Each takes the next from the one iterator, which gives none out twice.
         left = iter(sorted(wanted, key=_LONGEST.index))
 
         def some(conn: Connection) -> None:

@@ -89,3 +89,21 @@ def test_counts_that_do_not_foot_are_refused(warehouse: Engine) -> None:
             "INSERT INTO intake.submission (id, sector, file_name, folder, sha256, attempt, size_bytes, modified_at,"
             " rows_read, rows_accepted, rows_rejected, rows_ignored)"
             " VALUES ('s-2', 'water', 'a', '', 'y', 1, 1, now(), 10, 5, 3, 1)"))  # fmt: skip
+
+
+def test_a_link_names_submissions_that_are_there(warehouse: Engine) -> None:
+    add = text(
+        "INSERT INTO history.link (link_id, linked_at, period, pair, submission_id, sheet, row, district_code,"
+        " register_submission_id, register_sheet, register_row, register_district_code, method)"
+        " VALUES ('l-1', now(), '2018-Q4', 'card', :of, 'S', 9, '082', :to, 'S', 9, '082', 'id_number')"
+    )
+    with warehouse.begin() as conn:
+        conn.execute(text(
+            "INSERT INTO intake.submission (id, sector, file_name, folder, sha256, attempt, size_bytes, modified_at)"
+            " VALUES ('s-3', 'register', 'a', '', 'z', 1, 1, now())"))  # fmt: skip
+    for of, to in (("s-3", "nobody"), ("nobody", "s-3")):
+        with pytest.raises(DatabaseError, match="not there") as caught, warehouse.begin() as conn:
+            conn.execute(add, {"of": of, "to": to})
+        assert isinstance(caught.value.orig, errors.ForeignKeyViolation)
+    with warehouse.begin() as conn:
+        assert conn.execute(add, {"of": "s-3", "to": "s-3"}).rowcount == 1
