@@ -78,12 +78,12 @@ def read(
 
     After a first run those of the districts that have changed since, and of ``also``; anew: all.
     """
-    moments.stand_at(conn, None)
+    moment = moments.stand_at(conn, None)
     trained, (parts, rested_on) = _trained(conn, period), last_run(conn, period)
     now = _basis(conn, period, decisions)
     within = None if anew or not trained or len(decisions) > _MOST_DECISIONS else _within(now, rested_on, also)
     with conn.engine.connect() as beside:
-        moments.stand_at(beside, None)
+        moments.stand_at(beside, moment)
         rows = _Rows((conn, beside), period, within)
         if within and not rows.fetch(decisions):
             within, rows = None, _Rows((conn, beside), period, None)

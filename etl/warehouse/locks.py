@@ -25,6 +25,9 @@ CROSS_CHECK = "cross-check"
 MEASURE = "measure"
 """Measuring provisional figures, by one worker at a time."""
 
+PUBLISH = "publish"
+"""Changing what counts, or freezing it, by one transaction at a time."""
+
 MIGRATE = "migrate"
 """Bringing the schema up to date, by one process at a time."""
 
@@ -44,7 +47,17 @@ def alone(engine: Engine, what: str) -> Iterator[None]:
 def until_commit(conn: Connection, what: str) -> None:
     """Nobody else works on ``what`` until the transaction ends; waits until that is so.
 
-    what: ``<sector>/<sha256>`` of a content, ``decision/<subject>``, ``CROSS_CHECK``, ``MEASURE``, ``MIGRATE``.
+    what: ``<sector>/<sha256>`` of a content, ``decision/<subject>``, ``CROSS_CHECK``, ``MEASURE``, ``PUBLISH``,
+    ``MIGRATE``.
     What was committed before is seen by the statements that follow.
     """
     conn.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": f"alone/{what}"})
+
+
+@contextmanager
+def aside(conn: Connection, what: str) -> Iterator[None]:
+    """Nobody works on ``what`` until their transaction ends during the block; others may stand aside alike."""
+    key = {"what": f"alone/{what}"}
+    conn.execute(text("SELECT pg_advisory_lock_shared(hashtextextended(:what, 0))"), key)
+    yield
+    conn.execute(text("SELECT pg_advisory_unlock_shared(hashtextextended(:what, 0))"), key)

@@ -10,10 +10,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from etl.warehouse import locks
 from etl.warehouse.engine import at
-
-_ONE_PUBLISHER = 4_009_004
-"""Advisory lock of whoever changes what counts, or freezes it."""
 
 _FINDS_NOW = (
     "SELECT greatest(clock_timestamp(), (SELECT max(accepted_at) FROM intake.submission),"
@@ -31,7 +29,7 @@ _FINDS_NEXT = (
 
 def take_turn(conn: Connection) -> datetime:
     """A moment for the transaction alone, later than all before; until it ends nobody else gets one."""
-    conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_PUBLISHER})
+    locks.until_commit(conn, locks.PUBLISH)
     moment: datetime = conn.execute(text(_FINDS_NEXT)).scalar_one()
     return moment
 
@@ -42,9 +40,8 @@ def stand_at(conn: Connection, as_of: datetime | None) -> datetime:
     Waits for whoever is publishing, so that every statement afterwards, and every question about that moment later,
     sees the same.
     """
-    conn.execute(text("SELECT pg_advisory_lock_shared(:key)"), {"key": _ONE_PUBLISHER})
-    now: datetime = conn.execute(text(_FINDS_NOW)).scalar_one()
-    conn.execute(text("SELECT pg_advisory_unlock_shared(:key)"), {"key": _ONE_PUBLISHER})
+    with locks.aside(conn, locks.PUBLISH):
+        now: datetime = conn.execute(text(_FINDS_NOW)).scalar_one()
     moment = as_of or now
     at(conn, moment)
     return moment
