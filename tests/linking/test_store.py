@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 from etl import linked, pipeline
 from etl.indicators.measure import measure
 from etl.intake import inbox
-from etl.linking import LinksError
+from etl.linking import LinksError, reading
 from etl.linking.review import ANSWER, REASON
 from etl.linking.waterfall import svg
 from etl.model.period import Period
@@ -116,6 +116,34 @@ def test_a_correction_is_linked_as_a_run_anew_would(province: Ingested, tmp_path
         assert rows(settings, "SELECT parts, quality FROM history.link_run ORDER BY at")[-1] == run
         again = pipeline.link(settings, str(PERIOD))
         assert again.kept.at is None and not len(again.outcome.links)
+
+
+def test_a_run_reads_what_counted_when_it_began(
+    province: Ingested, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A correction that is published while a run reads is the next run's, on each of its connections."""
+    settings = province.settings
+    (source,) = [p for p in province.sample.files if p.name.startswith("register_member_085") and p.suffix == ".xlsx"]
+    target = edited(source, tmp_path / "register" / source.name, "register_member", {(2, "full_name"): "Tên Khác Hẳn"})
+    known = reading.last_run
+    published: list[Any] = []
+
+    def meanwhile(conn: Any, period: Period) -> Any:
+        if not published:
+            published.append(pipeline.ingest(settings, inbox.given([target], SECTORS, None)[0]))
+        return known(conn, period)
+
+    monkeypatch.setattr(reading, "last_run", meanwhile)
+    engine = create_engine(settings.warehouse_url or "", poolclass=NullPool)
+    read = []
+    for _ in range(2):
+        with engine.begin() as conn:
+            given = reading.read(conn, PERIOD, anew=True)
+        read.append(given.basis["submissions"])
+        for dataset, frame in given.frames.items():
+            assert set(frame["submission_id"]) == set(given.basis["submissions"][dataset].values()), dataset
+    before, after = ({(name, d, i) for name, own in one.items() for d, i in own.items()} for one in read)
+    assert {(name, d) for name, d, _ in before ^ after} == {("register_member", "085")}
 
 
 def test_officers_are_asked_and_heard(province: Ingested, tmp_path: Path) -> None:
