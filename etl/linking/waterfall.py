@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 
 from etl.linking.explain import Explanation
+from etl.linking.words import bits_vi
+from etl.model.links import LINKS
 
 _WIDTH, _LEFT, _ROW, _TOP, _NUMBERS = 960, 330, 34, 84, 70
 _FOR, _AGAINST, _START, _SUM = "#2a7f62", "#b23a48", "#7d8597", "#33415c"
@@ -50,13 +52,14 @@ def svg(told: Explanation) -> str:
             f'<text x="16" y="{y + 10}" font-weight="bold">{escape(label)}</text>',
             f'<text x="16" y="{y + 25}" fill="#555555" font-size="11">{escape(found)}</text>',
             f'<rect x="{left:.1f}" y="{y}" width="{width:.1f}" height="20" fill="{colour}"/>',
-            f'<text x="{left + width + 6:.1f}" y="{y + 15}">{bits:+.1f}</text>',
+            f'<text x="{left + width + 6:.1f}" y="{y + 15}">{bits_vi(bits)}</text>',
         ]
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
 def _subtitle(told: Explanation) -> str:
-    return f"Trọng số tính bằng bit: +1 làm khả năng tăng gấp đôi. Cách khớp: {told.method or 'không khớp'}."
+    method = {**LINKS, "refused": "cán bộ xác nhận là khác nhau"}.get(told.method or "", "không khớp")
+    return f"Trọng số tính bằng bit: +1 làm khả năng tăng gấp đôi. Cách khớp: {method}."
 
 
 def page(told: Explanation) -> str:

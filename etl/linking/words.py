@@ -15,9 +15,10 @@ def agreed_in_words(agreed: Any) -> str:
     """«Họ và tên: giống hệt (+11,2); …» of a link's comparisons; empty where nothing was weighed."""
     if not isinstance(agreed, dict):
         return ""
-    told = [f"{LABELS[name]}: {LEVEL_LABELS[name, level]} ({_bits(bits)})" for name, (level, bits) in agreed.items()]
+    told = [f"{LABELS[name]}: {LEVEL_LABELS[name, level]} ({bits_vi(bits)})" for name, (level, bits) in agreed.items()]
     return "; ".join(told)
 
 
-def _bits(bits: float) -> str:
+def bits_vi(bits: float) -> str:
+    """A weight with its sign and one decimal: «+11,2»."""
     return f"{bits:+.1f}".replace(".", ",")

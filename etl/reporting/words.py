@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
+from etl.model.links import LINKS
+
 LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 
 SEVERITIES = {"critical": "✘ Lỗi, phải sửa", "warning": "! Cảnh báo", "info": "i Thông tin"}
@@ -51,13 +53,6 @@ NOT_BESIDE = {
     "suppressed": "không công bố",
 }  # fmt: skip
 """Why nothing of ours stands beside a published figure (``indicators.published.Why``)."""
-
-LINKS = {
-    "insurance_number": "mã số BHXH", "id_number": "số CMND/CCCD", "household_code": "xã và mã hộ",
-    "household_name_birth": "mã hộ, họ tên và năm sinh", "probable": "ghép theo xác suất",
-    "confirmed": "cán bộ xác nhận",
-}  # fmt: skip
-"""Kinds of links between sectors, in the order of core.link_rank."""
 
 _FEWEST_OF_A_KIND = 5
 

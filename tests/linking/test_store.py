@@ -19,6 +19,7 @@ from etl.intake import inbox
 from etl.linking import LinksError, reading
 from etl.linking.review import ANSWER, REASON
 from etl.linking.waterfall import svg
+from etl.model import links as kinds
 from etl.model.period import Period
 from etl.settings import SECTORS, Settings
 from etl.warehouse import moments
@@ -186,6 +187,7 @@ def test_officers_are_asked_and_heard(province: Ingested, tmp_path: Path) -> Non
     assert {"Họ và tên", "Ngày sinh", "Nơi ở"} <= {step.label for step in told.steps}
     picture = svg(told)
     assert picture.startswith("<svg")
+    assert kinds.LINKS[told.method or ""] in picture and str(told.method) not in picture
     assert picture.count("<rect") == len(told.steps) + 2
     assert "http" not in picture.replace("http://www.w3.org/2000/svg", "")
 
