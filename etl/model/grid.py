@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import pandas as pd
+
+
+class Merged(NamedTuple):
+    """One merged range by physical rows and columns, the last ones included."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
 
 
 @dataclass(frozen=True)
@@ -17,7 +27,9 @@ class Grid:
     grid whose sheet is its file's stem and whose rows are its lines as records. legacy: physical column → encoding from
     before Unicode that its texts were in and have been turned from. numbers: which cells hold a number and no text, for
     the columns in which that matters; None where it does not. typed: whether the file knows the difference, as a text
-    file does not. from_1904: serial numbers of days count from 1904.
+    file does not. from_1904: serial numbers of days count from 1904. merged: merged ranges of more than one cell; the text
+    stands in the first cell of each. hidden: whether the sheet is hidden or very hidden. uncached: (row, column) of cells
+    with a formula for which no value is stored; they are blank in ``cells``.
     """
 
     sheet: str
@@ -26,6 +38,9 @@ class Grid:
     numbers: pd.DataFrame | None = None
     from_1904: bool = False
     typed: bool = True
+    merged: tuple[Merged, ...] = ()
+    hidden: bool = False
+    uncached: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True)
