@@ -27,9 +27,9 @@ class Grid:
     grid whose sheet is its file's stem and whose rows are its lines as records. legacy: physical column → encoding from
     before Unicode that its texts were in and have been turned from. numbers: which cells hold a number and no text, for
     the columns in which that matters; None where it does not. typed: whether the file knows the difference, as a text
-    file does not. from_1904: serial numbers of days count from 1904. merged: merged ranges of more than one cell; the text
-    stands in the first cell of each. hidden: whether the sheet is hidden or very hidden. uncached: (row, column) of cells
-    with a formula for which no value is stored; they are blank in ``cells``.
+    file does not. from_1904: serial numbers of days count from 1904. merged: merged ranges of more than one cell; the
+    text stands in the first cell of each. hidden: whether the sheet is hidden or very hidden. uncached: (row, column)
+    of cells with a formula for which no value is stored; they are blank in ``cells``.
     """
 
     sheet: str
