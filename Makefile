@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run up down test unit kill lint docs lock env clean bench-read bench-check bench-link bench-recompute
+.PHONY: help install run up down test test-all unit kill lint docs lock env clean bench-read bench-check bench-link bench-recompute
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,11 +37,14 @@ up: install  ## Airflow at http://127.0.0.1:8080 with everything live, until Ctr
 down: install  ## stop what an interrupted `make up` or `make run` left behind
 	@$(BIN)/python -m local.down
 
-test: install  ## lint, types, import rules and all tests, on the same embedded parts
+test: install  ## lint, types, import rules and tests, on the same embedded parts; of large sets of cases the day's part
 	@$(BIN)/python -m local.test
 
-unit: install  ## the quick tests alone, without Airflow and the whole journey: half a minute
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not airflow and not end_to_end and not kills"
+test-all: install  ## the same with the whole kill matrix, both corpora whole, all round trips, and the coverage
+	@$(BIN)/python -m local.test --whole
+
+unit: install  ## the quick tests alone, without PostgreSQL, Airflow and the whole journey: less than a minute
+	@$(BIN)/python -m local.test --unit
 
 kill: install  ## the kill matrix alone, twice in a row: every fault point struck in every way
 	@for turn in 1 2; do $(BIN)/pytest -n 2 --dist loadfile tests/kills || exit 1; done

@@ -22,12 +22,26 @@ from etl.settings import SECTORS, Settings
 from etl.warehouse import upgrade
 from etl.warehouse.embedded import create_database, serving
 from samples import Sample, write_sample
+from tests.selection import LeftOut
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 hypothesis_settings.register_profile(
     "project", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 hypothesis_settings.load_profile("project")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say at the end what the run left out."""
+    config.pluginmanager.register(LeftOut(), "left_out")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the embedded PostgreSQL by its fixtures."""
+    for item in items:
+        if {"server", "stage"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.warehouse)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
 
@@ -18,11 +18,12 @@ def over(*groups: str) -> Callable[..., None]:
     """
 
     @pytest.mark.kills
+    @pytest.mark.whole
     @pytest.mark.parametrize(("point", "kind"), [(p, k) for p in of(*groups) for k in KINDS])
     def running_again_gives_the_undisturbed_state(
         stage: Stage, run: Undisturbed, point: str, kind: str, record_property: Callable[[str, object], None]
     ) -> None:
-        struck(stage, run, point, kind, record_property)
+        struck(stage, run, point, kind, places(run, point, kind), record_property)
 
     return running_again_gives_the_undisturbed_state
 
@@ -38,10 +39,17 @@ def places(run: Undisturbed, point: str, kind: str) -> list[tuple[int, int]]:
     return found
 
 
-def struck(stage: Stage, run: Undisturbed, point: str, kind: str, record: Callable[[str, object], None]) -> None:
-    """Strike at a point, wherever it is passed, and hold the state that is reached against the undisturbed one."""
+def struck(
+    stage: Stage,
+    run: Undisturbed,
+    point: str,
+    kind: str,
+    where: Iterable[tuple[int, int]],
+    record: Callable[[str, object], None],
+) -> None:
+    """Strike at a point in some places, and compare the state that is reached with the undisturbed one."""
     wrong = []
-    for at, time in places(run, point, kind):
+    for at, time in where:
         outcome = strike(stage, run, at, f"{point}#{time}", kind)
         record("kill_cells", f"{point} {kind} {run.order[at]} {outcome.looks}")
         wrong += [f"{kind} at {point}#{time} in {run.order[at]}: {line}" for line in outcome.wrong]
