@@ -6,6 +6,7 @@ Guessing is forbidden where it changes a number: what can be read in two ways is
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -38,8 +39,9 @@ _DAYS_TO_1904 = 1462
 _SERIALS = range(3654, 73051)
 """Serial numbers taken for days: 1910 to 2099. Smaller whole numbers are more likely years, counts or slips."""
 
-_YES = frozenset({"x", "v", "1", "co", "c", "true", "yes", "y", "✓", "✔", "☑"})
-_NO = frozenset({"0", "khong", "k", "false", "no", "n", "-", "–", "—"})
+_YES = frozenset({"x", "v", "1", "co", "c", "true", "yes", "y", "dung", "✓", "✔", "☑", "√", "+", "*", "1.0"})
+_NO = frozenset({"0", "khong", "k", "ko", "khong co", "false", "no", "n", "-", "–", "—", "sai", "☐", "0.0", "chua"})
+_MARK_EDGES = " .,;()[]"
 
 
 class Unreadable(Exception):
@@ -123,12 +125,21 @@ def whole(text: str, factor: int = 1, *, grouped: bool = True) -> int:
     return int(rounded)
 
 
-def flag(text: str) -> bool:
-    """A yes/no mark: x, v, 1, Có for yes; 0, Không, - for no."""
-    key = clean(text).lower()
+def flag(text: str, header: str = "") -> bool:
+    """A yes/no mark: x, v, 1, Có for yes; 0, Không, - for no; or words of the column's header, with or without Không.
+
+    header: the texts of the column's header, in which "Có nhu cầu" or "Không đi học" is looked for.
+    """
+    written = unicodedata.normalize("NFKC", clean(text)).lower()
+    key = written.strip(_MARK_EDGES) or written
     for known, value in ((_YES, True), (_NO, False)):
         if key in known or fold(key) in known:
             return value
+    words, known_words = fold(key).split(), set(fold(header).split())
+    denies = words[:1] in (["khong"], ["chua"])
+    rest = words[1:] if denies else words
+    if rest and set(rest) - {"co", "duoc", "dang"} and set(rest) <= known_words | {"co", "duoc", "dang"}:
+        return not denies
     raise Unreadable("flag_unreadable")
 
 

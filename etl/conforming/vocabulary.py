@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, Protocol
 
 from etl.conforming import values
+from etl.conforming.labels import Labels
 from etl.contracts import Column, Contract
 from etl.model.examined import Heading
 from etl.model.text import clean, fold, spelling_key
@@ -52,7 +52,7 @@ def reader_of(column: Column, heading: Heading, manner: Manner) -> Reader:
         case "number":
             return lambda text: float(values.number(text, grouped=manner.grouped))
         case "flag":
-            return values.flag
+            return partial(values.flag, header=_subject(column))
         case "date":
             past = column.year_ok or column.name.endswith("birth")
             day = partial(
@@ -60,7 +60,7 @@ def reader_of(column: Column, heading: Heading, manner: Manner) -> Reader:
             )
             return day if column.year_ok else lambda text: day(text).day
         case "enum":
-            return Labels(_enum_labels(column.on(heading.period.last_day)), "code_unknown")
+            return Labels(enum_labels(column.on(heading.period.last_day)), "code_unknown")
         case "ethnicity":
             return Labels(ethnic_labels(), "ethnicity_unknown")
         case "unit":
@@ -85,47 +85,11 @@ def saying(form: Contract, heading: Heading) -> Callable[[str, str], Hashable]:
     return said
 
 
-def _enum_labels(column: Column) -> Mapping[str, tuple[str, ...]]:
+def enum_labels(column: Column) -> Mapping[str, tuple[str, ...]]:
     if column.codes:
         # Forms carry the code itself; its long name is as good.
         return {code: (code, *labels) for code, labels in code_labels(column.codes).items()}
-    return column.values or {}
-
-
-class Labels:
-    """Texts that name a code by one of its labels, whatever the case and accents."""
-
-    def __init__(self, labels: Mapping[str, tuple[str, ...]], rule: str) -> None:
-        self._rule = rule
-        self._official = {code: names[0] for code, names in labels.items()}
-        self._exact = {spelling_key(n): code for code, names in labels.items() for n in names}
-        folded: dict[str, set[str]] = {}
-        for code, names in labels.items():
-            for name in names:
-                folded.setdefault(_letters(name), set()).add(code)
-        # Two labels that differ by accents alone (Thổ, Tho) are not told apart without them.
-        self._folded = {key: codes.pop() for key, codes in folded.items() if len(codes) == 1}
-
-    def __call__(self, text: str) -> str:
-        found = self._exact.get(spelling_key(text)) or self._folded.get(_letters(text))
-        if found is None:
-            raise values.Unreadable(self._rule)
-        return found
-
-    def params(self, text: str) -> dict[str, str]:
-        """The labels nearest to a text; all of a short list."""
-        shown = list(self._official.values())
-        if len(shown) > 8:
-            keys = {_letters(s): s for s in shown}
-            near = difflib.get_close_matches(_letters(text), keys, n=3, cutoff=0.4)
-            shown = [keys[k] for k in near]
-        return {"candidates": ", ".join(shown)}
-
-
-@lru_cache(maxsize=10_000)
-def _letters(text: str) -> str:
-    """Folded and without spaces: "H'Mông", "H Mông" and "HMông" are one."""
-    return fold(text).replace(" ", "")
+    return {code: (*names, code.replace("_", " ")) for code, names in (column.values or {}).items()}
 
 
 class Communes:
@@ -151,3 +115,10 @@ class Communes:
     def _shown(self, unit: Unit) -> str:
         upper = self._units.district_of(unit.code)
         return unit.name if upper.code == self._within else f"{unit.name} ({upper.name})"
+
+
+def _subject(column: Column) -> str:
+    """Words that say yes in a column of marks: of its header, or of the header above it that says what a mark means."""
+    above = column.header_above or ""
+    # Under "Thiếu hụt", "Nhà tiêu hợp vệ sinh" would say the opposite of a mark.
+    return above if fold(above).startswith("thieu") else column.header

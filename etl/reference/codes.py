@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import lru_cache
 
 from etl.reference.data_files import rows
@@ -11,7 +12,10 @@ from etl.reference.data_files import rows
 def code_labels(table: str) -> dict[str, tuple[str, ...]]:
     """Code → labels seen (the official name first) of ``vbsp_programmes`` or ``bhyt_objects``. Raises KeyError."""
     if table == "vbsp_programmes":
-        return {r["code_local"]: (r["name_vi"],) for r in rows("vbsp_programmes_2018.csv")}
+        also = defaultdict(list)
+        for r in rows("vbsp_programme_names.csv"):
+            also[r["code_local"]].append(r["name_vi"])
+        return {r["code_local"]: (r["name_vi"], *also[r["code_local"]]) for r in rows("vbsp_programmes_2018.csv")}
     if table == "bhyt_objects":
         return {r["code"]: (r["name_vi"],) for r in rows("bhyt_object_codes.csv")}
     raise KeyError(f"no code table {table!r}")
