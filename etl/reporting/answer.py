@@ -211,14 +211,15 @@ def _list(sheet: Any, first: int, submission: Submission, findings: pd.DataFrame
         if waived := pd.notna(row.waived):
             weight, way_out = WAIVED, row.waiver
         texts = (row.sheet, row.row, row.header, row.value, weight, row.message, way_out)
-        for column, value in enumerate((at - first, *texts), start=1):
-            cell = safe.put(sheet.cell(at, column), None if pd.isna(value) else value)
+        cells = [sheet.cell(at, column) for column in range(1, len(_LIST) + 1)]
+        for cell, value in zip(cells, (at - first, *texts), strict=True):
+            safe.put(cell, None if pd.isna(value) else value)
             cell.alignment, cell.border = safe.WRAP, safe.THIN
         if row.sheet in linked and not pd.isna(row.row):
             place = marked.column_of(submission.layout, str(row.sheet), str(row.column_name))
             marked.link(sheet.cell(at, 3), str(row.sheet), int(row.row), place)
         sheet.cell(at, 6).fill = safe.FILLS["waived" if waived else row.severity]
-        safe.fit_row(sheet, at)
+        safe.fit_row(sheet, at, cells)
     if len(findings) > LISTED_AT_MOST:
         more = f"… và {number_vi(len(findings) - LISTED_AT_MOST)} lỗi nữa; lệnh «giamngheo findings» cho xem tất cả."
         safe.put(sheet.cell(first + LISTED_AT_MOST + 1, 2), more)

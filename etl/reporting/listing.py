@@ -37,7 +37,7 @@ def line(sheet: Any, row: int, values: Sequence[Any], formats: dict[int, str]) -
             cell.number_format = formats[column]
             cell.alignment = Alignment(horizontal="right", vertical="center")
         cells.append(cell)
-    safe.fit_row(sheet, row)
+    safe.fit_row(sheet, row, cells)
     return cells
 
 

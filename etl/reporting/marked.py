@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from xml.sax.saxutils import escape
 
 import openpyxl
@@ -117,8 +117,8 @@ def mark(book: Workbook, findings: pd.DataFrame, layout: Mapping[str, Mapping[st
         if name not in known:
             continue
         cell = _shown_at(known[name], row, column)
-        worst = min(own["severity"].mask(own["waived"].notna(), "waived"), key=order.__getitem__)
-        said = [_said(finding) for finding in records(own)]
+        worst = min(("waived" if pd.notna(f.waived) else f.severity for f in own), key=order.__getitem__)
+        said = [_said(finding) for finding in own]
         cell.fill = _MARKS[worst]
         note = Comment(safe.safe_text(f"{SEVERITIES.get(worst, WAIVED)}\n" + "\n".join(said))[:2000], AUTHOR)
         note.width, note.height = 320, 60 + 40 * len(said)
@@ -142,14 +142,13 @@ def _shown_at(sheet: Any, row: int, column: int) -> Any:
 
 def _by_cell(
     findings: pd.DataFrame, layout: Mapping[str, Mapping[str, int]]
-) -> Iterator[tuple[tuple[str, int, int], pd.DataFrame]]:
-    places = [
-        column_of(layout, str(sheet), str(column))
-        for sheet, column in zip(findings["sheet"], findings["column_name"], strict=True)
-    ]
-    for key, own in findings.assign(_at=places).groupby(["sheet", "row", "_at"], sort=False):
-        name, row, column = cast("tuple[str, int, int]", key)
-        yield (str(name), int(row), int(column)), own
+) -> Iterable[tuple[tuple[str, int, int], list[Any]]]:
+    """(sheet, row, column) and the findings of that cell, in the order of the first of each cell."""
+    by_cell: dict[tuple[str, int, int], list[Any]] = {}
+    for finding in records(findings):
+        place = column_of(layout, str(finding.sheet), str(finding.column_name))
+        by_cell.setdefault((str(finding.sheet), int(finding.row), place), []).append(finding)
+    return by_cell.items()
 
 
 def column_of(layout: Mapping[str, Mapping[str, int]], sheet: str, column: str) -> int:

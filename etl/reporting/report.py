@@ -134,8 +134,8 @@ def _summary(
         if row.suppressed:
             figures = (SUPPRESSED, SUPPRESSED, SUPPRESSED, row.target, SUPPRESSED if row.met is not None else "")
         line = (number, f"{definition.name_vi} ({definition.code})", definition.unit, *figures, note)
-        for column, value in enumerate(line, start=1):
-            cell = safe.put(sheet.cell(at, column), value)
+        cells = [safe.put(sheet.cell(at, column), value) for column, value in enumerate(line, start=1)]
+        for cell in cells:
             cell.border, cell.alignment = safe.THIN, Alignment(wrap_text=True, vertical="center")
         sheet.cell(at, 4).number_format = sheet.cell(at, 5).number_format = _format(row.numerator)
         sheet.cell(at, 6).number_format = PERCENT if row.denominator is not None else WHOLE
@@ -144,7 +144,7 @@ def _summary(
             sheet.cell(at, 8).fill = safe.FILLS["good" if row.met else "critical"]
         if not row.complete:
             sheet.cell(at, 6).fill = safe.FILLS["warning"]
-        safe.fit_row(sheet, at)
+        safe.fit_row(sheet, at, cells)
     _chart(sheet, values, units, sheet.max_row + 3)
     sheet.freeze_panes = "C9"
     _print(sheet, "8:8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -59,10 +59,13 @@ def text_cell(sheet: Any, value: Any) -> Cell:
     return put(WriteOnlyCell(sheet), value)  # type: ignore[no-any-return]
 
 
-def fit_row(sheet: Any, row: int) -> None:
-    """Make a row as high as its longest text needs in its column: spreadsheets do not do it for a file they open."""
+def fit_row(sheet: Any, row: int, cells: Iterable[Any]) -> None:
+    """Make a row as high as its longest text needs in its column: spreadsheets do not do it for a file they open.
+
+    cells: those of the row. ``sheet[row]`` would look through every cell of the sheet for the widest row.
+    """
     lines = 1
-    for cell in sheet[row]:
+    for cell in cells:
         width = sheet.column_dimensions[get_column_letter(cell.column)].width
         if isinstance(cell.value, str) and cell.alignment.wrap_text:
             lines = max(lines, sum(math.ceil(max(1, len(part)) / width) for part in cell.value.split("\n")))

@@ -131,7 +131,8 @@ def _instructions(sheet: Any, form: Contract, unit: Unit, units: Units) -> None:
         choices = _choices(column, unit, units) if column.type in ("enum", "flag") else []
         kind = f"{_KINDS[column.type]}{', hoặc năm' if column.year_ok else ''}"
         texts = (column.header, "có" if column.required else "", kind, "; ".join(choices))
-        for place, value in enumerate(texts, start=1):
-            safe.put(sheet.cell(at, place), value).alignment = Alignment(wrap_text=True, vertical="top")
-        safe.fit_row(sheet, at)
+        cells = [safe.put(sheet.cell(at, place), value) for place, value in enumerate(texts, start=1)]
+        for cell in cells:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+        safe.fit_row(sheet, at, cells)
     safe.one_page_across(sheet)
