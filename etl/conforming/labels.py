@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from etl.conforming.values import Unreadable
+from etl.conforming.unreadable import Unreadable
 from etl.model.text import clean, fold, spelling_key
 
 _SAYS_NOTHING = tuple(

@@ -20,6 +20,11 @@ def clean(text: str) -> str:
     return _SPACES.sub(" ", text.translate(_APOSTROPHES)).strip()
 
 
+def compatible(text: str) -> str:
+    """Full-width letters, digits and signs as the usual ones, other spaces as spaces (NFKC)."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
 @lru_cache(maxsize=200_000)
 def fold(text: str) -> str:
     """Lower case without diacritics or punctuation, single spaces: ``"Xã Nậm Chầy"`` → ``"xa nam chay"``."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.conforming import values
-from etl.conforming.values import Unreadable, When
+from etl.conforming.values import Unreadable
 
 WHOLE = st.integers(-(10**15), 10**15)
-DAYS = st.dates(date(1900, 1, 1), date(2099, 12, 31))
 
 
 def grouped(number: int, mark: str) -> str:
@@ -64,64 +62,6 @@ def test_any_text_is_a_number_or_unreadable(text: str) -> None:
         assert fault.rule == "number_unreadable"
 
 
-@given(DAYS, st.sampled_from(["{0:%d/%m/%Y}", "{0.day}/{0.month}/{0.year}", "{0:%d-%m-%Y}", "{0.day}.{0.month}.{0.year}",
-                              "{0:%Y-%m-%d}", "{0:%Y-%m-%d} 00:00:00", " {0:%d / %m / %Y} "]))  # fmt: skip
-def test_a_day_in_any_writing(day: date, form: str) -> None:
-    read = values.when(form.format(day), year_ok=False, latest_year=2018, two_digits_past=False)
-    assert read == When(day.year, day)
-
-
-@given(st.dates(date(1910, 1, 2), date(2099, 12, 31)))
-def test_excels_serial_numbers(day: date) -> None:
-    serial = (day - date(1899, 12, 30)).days
-    for text in (str(serial), f"{serial}.0"):
-        assert values.when(text, year_ok=True, latest_year=2018, two_digits_past=True) == When(day.year, day)
-
-
-@given(st.integers(1900, 2018))
-def test_a_year_typed_into_a_cell_of_date_format(year: int) -> None:
-    shown = f"{date(1899, 12, 30) + timedelta(days=year)} 00:00:00"
-    assert values.when(shown, year_ok=True, latest_year=2018, two_digits_past=True) == When(year, None)
-    assert values.when(shown, year_ok=False, latest_year=2018, two_digits_past=True).day is not None
-
-
-@given(st.integers(1900, 2018), st.sampled_from(["{}", "{}.0", "00/00/{}", "0/0/{}", "00/{}"]))
-def test_a_year_alone_where_it_is_allowed(year: int, form: str) -> None:
-    text = form.format(year)
-    assert values.when(text, year_ok=True, latest_year=2018, two_digits_past=True) == When(year, None)
-    with pytest.raises(Unreadable):
-        values.when(text, year_ok=False, latest_year=2018, two_digits_past=True)
-
-
-@given(st.dates(date(1919, 1, 1), date(2018, 12, 31)))
-def test_two_digit_years(day: date) -> None:
-    text = f"{day.day}/{day.month}/{day.year % 100:02d}"
-    assert values.when(text, year_ok=False, latest_year=2018, two_digits_past=True).day == day
-    later = values.when(text, year_ok=False, latest_year=2018, two_digits_past=False).day
-    assert later is not None and later.year == 2000 + day.year % 100
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["31/02/2018", "05/13/2001", "2018-13-01", "00/05/1960", "1/1/18181", "2019", "1899", "12/2018", "hôm qua", "3000"],
-)
-def test_no_day(text: str) -> None:
-    with pytest.raises(Unreadable) as caught:
-        values.when(text, year_ok=True, latest_year=2018, two_digits_past=True)
-    assert caught.value.rule == "date_unreadable"
-
-
-@given(DAYS)
-def test_day_and_month_are_never_swapped(day: date) -> None:
-    swapped = f"{day.month:02d}/{day.day:02d}/{day.year}"
-    try:
-        read = values.when(swapped, year_ok=False, latest_year=2018, two_digits_past=False)
-    except Unreadable:
-        assert day.day > 12
-    else:
-        assert read.day == date(day.year, day.day, day.month)
-
-
 @pytest.mark.parametrize(("text", "value"), [
     ("x", True), ("X ", True), ("1", True), ("Có", True), ("CÓ", True), ("co", True), ("✓", True), ("0", False),
     ("Không", False), ("khong", False), ("-", False), ("–", False),
@@ -152,10 +92,6 @@ def test_error_cells() -> None:
     values.refuse_error("#1 Tổ")
 
 
-def test_serials_are_days_since_excels_beginning() -> None:
-    assert values._EXCEL_DAY_0 + timedelta(days=43465) == date(2018, 12, 31)
-
-
 @pytest.mark.parametrize(
     ("text", "value"), [("0.125", "0.125"), ("0,125", "0.125"), ("0.5", "0.5"), ("12.3450", "12.345")]
 )
@@ -178,10 +114,3 @@ def test_a_column_says_what_its_sign_means(texts: list[str], likely: bool, group
 ])  # fmt: skip
 def test_a_number_has_lost_the_zeros_of_its_code(text: str, lengths: tuple[int, ...], code: str) -> None:
     assert values.with_its_zeros(text, lengths) == code
-
-
-def test_days_of_a_workbook_that_counts_from_1904() -> None:
-    day = date(2018, 12, 31)
-    serial = (day - date(1904, 1, 1)).days
-    read = values.when(str(serial), year_ok=False, latest_year=2018, two_digits_past=False, from_1904=True)
-    assert read.day == day
