@@ -12,6 +12,7 @@ import pandas as pd
 from etl.conforming import values
 from etl.conforming.columns import ColumnMap
 from etl.conforming.money import money_factors
+from etl.conforming.number_style import NumberStyle, number_styles
 from etl.conforming.vocabulary import Manner, Reader, reader_of
 from etl.contracts import Column, Contract
 from etl.model.examined import Heading
@@ -53,12 +54,14 @@ def conform(
     finding, critical where its column is required. Findings of the whole file: money_unit_missing, money_unit_conflict.
     """
     factors, faults = money_factors(tables, maps, form, raw.get("principal"))
+    styles = number_styles(tables, maps, form, factors)
     from_1904 = any(table.from_1904 for table in tables)
     rows = raw[["sheet", "row"]].copy()
     found = [findings_frame(faults)]
     stored: dict[str, pd.Series[Any]] = {}
     for column in form.columns:
-        manner = Manner(factors.get(column.name, 1), _grouped(raw, column, factors), from_1904)
+        style = styles.get(column.name, NumberStyle(grouped=False))
+        manner = Manner(factors.get(column.name, 1), style.grouped, style.decimal, from_1904)
         cells, findings = _column(raw, column, reader_of(column, heading, manner))
         stored |= cells
         found.append(findings)
@@ -117,17 +120,6 @@ def _with_zeros(table: Table, texts: pd.Series[str], digits: Sequence[int], phys
         return texts
     filled = {text: values.with_its_zeros(text, digits) for text in texts[able].dropna().unique()}
     return texts.where(~able, texts.map(filled))
-
-
-def _grouped(raw: pd.DataFrame, column: Column, factors: Mapping[str, int]) -> bool:
-    """Whether 12.345 in a column is twelve thousand: of whole numbers it is, of others where the column says so."""
-    factor = factors.get(column.name, 1)
-    if column.type == "int" or (column.type == "money" and factor == 1):
-        return True
-    if column.type not in ("money", "number"):
-        return False
-    # A loan of 25.000 thousands is 25 million đồng; nobody writes thousandths of a thousand.
-    return values.groups_thousands(raw[column.name].dropna().unique(), likely=factor == 1_000)
 
 
 def _column(raw: pd.DataFrame, column: Column, read: Reader) -> tuple[dict[str, pd.Series[Any]], pd.DataFrame]:

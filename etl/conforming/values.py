@@ -7,24 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
 
 from etl.conforming.dates import When as When
 from etl.conforming.dates import when as when
+from etl.conforming.numbers import amount as amount
+from etl.conforming.numbers import count as count
+from etl.conforming.numbers import fraction_sign as fraction_sign
+from etl.conforming.numbers import is_one_group
+from etl.conforming.numbers import measure as measure
+from etl.conforming.numbers import number as number
+from etl.conforming.numbers import sign_by_groups as sign_by_groups
+from etl.conforming.numbers import whole as whole
 from etl.conforming.unreadable import Unreadable as Unreadable
 from etl.model.text import clean, compatible, fold
 
 _ERROR_CELL = re.compile(r"^#(N/A|DIV/0!|NAME\?|NULL!|NUM!|REF!|VALUE!|GETTING_DATA)$", re.IGNORECASE)
-_PLAIN = re.compile(r"^[+-]?\d+(\.\d+)?([eE][+-]?\d{1,3})?$")
-_GROUPED = {
-    ",": re.compile(r"^[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?$"),  # 1.234.567,8
-    ".": re.compile(r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"),  # 1,234,567.8
-}
-_ONE_GROUP = re.compile(r"^[+-]?[1-9]\d{0,2}[.,]\d{3}$")
-_DIGITS_OFF = str.maketrans("", "", "0123456789")
-_MANY = 5
-_SPACED = re.compile(r"^[+-]?\d{1,3}( \d{3})+([.,]\d+)?$")
-_DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+$")
 _SCIENTIFIC = re.compile(r"^\d([.,]\d+)?[eE]\+?\d{1,3}$")
 
 _LOST_ZEROS = 3
@@ -38,65 +35,6 @@ def refuse_error(text: str) -> None:
     """Raise Unreadable("error_cell") for a cell that holds a formula's error."""
     if text.startswith("#") and _ERROR_CELL.match(text):
         raise Unreadable("error_cell")
-
-
-def number(text: str, *, grouped: bool = False) -> Decimal:
-    """A number in Vietnamese (1.234.567,8) or English (1,234,567.8) writing.
-
-    One group of three digits (1.234) may be grouping or a fraction. grouped: it is grouping, since the column holds
-    whole numbers; otherwise it is unreadable.
-    """
-    written = clean(text).replace("\u202f", " ")
-    if _SPACED.match(written):
-        written = written.replace(" ", "")
-    if _ONE_GROUP.match(written):
-        if not grouped:
-            raise Unreadable("number_unreadable")
-        written = written.replace(".", "").replace(",", "")
-    for decimal, form in _GROUPED.items():
-        if form.match(written):
-            written = written.replace("." if decimal == "," else ",", "").replace(decimal, ".")
-    if _DECIMAL_COMMA.match(written):
-        written = written.replace(",", ".")
-    if not _PLAIN.match(written):
-        raise Unreadable("number_unreadable")
-    try:
-        return Decimal(written)
-    except InvalidOperation:
-        raise Unreadable("number_unreadable") from None
-
-
-def groups_thousands(texts: Iterable[str], *, likely: bool) -> bool:
-    """Whether 12.345 in a column is twelve thousand, told by the column's other texts.
-
-    Certain when another number has two groups, or a group and a fraction by the other sign; not when the sign parts a
-    fraction of another length. likely: nothing else can be meant, so that many of one group are enough.
-    """
-    written = [clean(text) for text in texts]
-    signs = {text.lstrip("+-").translate(_DIGITS_OFF) for text in written if _ONE_GROUP.match(text)}
-    if len(signs) != 1:
-        return False
-    sign = signs.pop()
-    decimal = "," if sign == "." else "."
-    if any(_GROUPED[decimal].match(text) and not _ONE_GROUP.match(text) for text in written):
-        return True
-    fractions = re.compile(rf"^[+-]?\d+[{sign}]\d+$")
-    if any(fractions.match(text) and not _ONE_GROUP.match(text) for text in written):
-        return False
-    return likely and sum(_ONE_GROUP.match(text) is not None for text in written) >= _MANY
-
-
-def whole(text: str, factor: int = 1, *, grouped: bool = True) -> int:
-    """A whole number after multiplication by ``factor``, the unit of the amounts; binary noise is forgiven.
-
-    grouped: one group of three digits is of thousands. Anything else with a fraction, or beyond 18 digits, is
-    unreadable.
-    """
-    value = number(text, grouped=grouped) * factor
-    rounded = value.to_integral_value() if abs(value) < Decimal(10) ** 18 else None
-    if rounded is None or abs(value - rounded) > abs(value) * Decimal("1e-12"):
-        raise Unreadable("number_unreadable")
-    return int(rounded)
 
 
 def flag(text: str, header: str = "") -> bool:
@@ -136,4 +74,4 @@ def with_its_zeros(text: str, lengths: Iterable[int]) -> str:
 
 def marked_as_number(text: str) -> str:
     """The text of a cell that holds a number, so that 12.345 cannot be taken for a text with a group of thousands."""
-    return f"{text}0" if _ONE_GROUP.match(text) else text
+    return f"{text}0" if is_one_group(text) else text

@@ -26,12 +26,13 @@ class Reader(Protocol):
 class Manner:
     """How a column's cells are written.
 
-    factor: đồng in one unit of its amounts; grouped: 12.345 is a group of thousands; from_1904: serial numbers of days
-    count from 1904.
+    factor: đồng in one unit of its amounts; grouped: 12.345 is a group of thousands; decimal: the sign in front of
+    fractions, where the file or the column says it; from_1904: serial numbers of days count from 1904.
     """
 
     factor: int = 1
     grouped: bool = True
+    decimal: str | None = None
     from_1904: bool = False
 
 
@@ -46,11 +47,15 @@ def reader_of(column: Column, heading: Heading, manner: Manner) -> Reader:
         case "code":
             return values.code
         case "int":
-            return values.whole
+            return partial(values.count, header=" ".join(column.headers), is_zero=column.minimum == 0)
         case "money":
-            return lambda text: values.whole(text, manner.factor, grouped=manner.grouped)
+            return partial(
+                values.amount, factor=manner.factor, grouped=manner.grouped, decimal=manner.decimal,
+                is_zero=column.minimum == 0,
+            )  # fmt: skip
         case "number":
-            return lambda text: float(values.number(text, grouped=manner.grouped))
+            header = " ".join(column.headers)
+            return partial(values.measure, header=header, grouped=manner.grouped, decimal=manner.decimal)
         case "flag":
             return partial(values.flag, header=_subject(column))
         case "date":

@@ -99,15 +99,6 @@ def test_a_fraction_below_one_is_no_group_of_thousands(text: str, value: str) ->
     assert values.number(text, grouped=True) == Decimal(value)
 
 
-@pytest.mark.parametrize(("texts", "likely", "grouped"), [
-    (["12.345", "1.234.567"], False, True), (["12.345", "1.234,5"], False, True), (["12.345", "12.5"], True, False),
-    (["12.345", "12,345"], True, False), (["1.000", "2.000", "3.500", "4.000", "5.000"], True, True),
-    (["1.000", "2.000", "3.500", "4.000", "5.000"], False, False), (["5", "6"], True, False),
-])  # fmt: skip
-def test_a_column_says_what_its_sign_means(texts: list[str], likely: bool, grouped: bool) -> None:
-    assert values.groups_thousands(texts, likely=likely) is grouped
-
-
 @pytest.mark.parametrize(("text", "lengths", "code"), [
     ("10000004", (10,), "0010000004"), ("10059000001", (9, 12), "010059000001"), ("63000666", (9, 12), "063000666"),
     ("063000666", (9, 12), "063000666"), ("12345", (10,), "12345"), ("A123", (9,), "A123"),
