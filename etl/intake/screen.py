@@ -11,10 +11,11 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import BinaryIO
 
-from etl.intake import compound, container, tally
+from etl.intake import container, tally
 from etl.intake.container import DAMAGED, Entry
 from etl.intake.flat import markup_or_text, screen_text
 from etl.intake.screened import DECLARES, WIDE, Kind, Screened
+from etl.model import compound
 from etl.model.refused import Refused, too_large
 from etl.settings import Limits
 

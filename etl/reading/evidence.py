@@ -88,7 +88,12 @@ def _font(cell: Any) -> str | None:
     if not isinstance(cell.value, str):
         return None
     name = cell.font.name or ""
-    return name if name.startswith(".Vn") or name.upper().startswith("VNI-") else None
+    return name if is_legacy_font(name) else None
+
+
+def is_legacy_font(name: str) -> bool:
+    """Return whether a font's letters are from before Unicode: .VnTime (TCVN3), VNI-Times (VNI)."""
+    return name.startswith(".Vn") or name.upper().startswith("VNI-")
 
 
 def counts_from_1904(path: Path) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
+from etl.model.grid import Merged
 from etl.model.refused import Refused, too_large
 from etl.reading.textfile import decoded
 
@@ -16,14 +18,33 @@ _MOST_COLUMNS = 16_384
 _LONGEST_SPAN = 1_000
 """HTML's own limit of colspan (and a sane one of rowspan): what is beyond is no table's layout."""
 
+_GROUPS = {"table", "thead", "tbody", "tfoot"}
 _DEEPEST = 200
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
-Rows = list[list[str]]
+Places = set[tuple[int, int]]
+"""(Row, column) of cells, from 1."""
 
 
-def read_html(path: Path) -> list[tuple[str, Rows]]:
-    """The page's outermost tables, one below the other as Excel lays them out, as one sheet. Nothing is loaded or run.
+@dataclass
+class Sheet:
+    """One sheet as its file lays it out. numbers: cells that hold a number; the others: as in ``Grid``."""
+
+    name: str
+    rows: list[list[str]] = field(default_factory=list)
+    numbers: Places = field(default_factory=set)
+    merged: list[Merged] = field(default_factory=list)
+    hidden: bool = False
+    uncached: Places = field(default_factory=set)
+
+    def merge(self, row: int, column: int, down: int, across: int) -> None:
+        """Take note of a cell that goes over more rows and columns than its own (0: none)."""
+        if down or across:
+            self.merged.append(Merged(row, column, row + down, column + across))
+
+
+def read_html(path: Path) -> list[Sheet]:
+    """The page's tables, one below the other as Excel lays them out, as one sheet. Nothing is loaded or run.
 
     Raises Refused, OSError.
     """
@@ -31,13 +52,13 @@ def read_html(path: Path) -> list[tuple[str, Rows]]:
     page.feed(decoded(path.read_bytes()))
     page.close()
     page.end_row()
-    return [("HTML", page.rows)]
+    return [page.sheet]
 
 
 class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.rows: Rows = []
+        self.sheet = Sheet("HTML")
         self._row: list[str] | None = None
         self._cell: list[str] | None = None
         self._span = (1, 1)
@@ -65,8 +86,11 @@ class _Page(HTMLParser):
             self._silent = ""
         elif tag in ("td", "th"):
             self._end_cell()
-        elif tag in ("tr", "table"):
+        elif tag == "tr":
             self.end_row()
+        elif tag in _GROUPS:
+            self.end_row()
+            self._end_group()
 
     def handle_data(self, data: str) -> None:
         if self._silent:
@@ -75,7 +99,7 @@ class _Page(HTMLParser):
             self._cell.append(_SPACES.sub(" ", data))
         elif data.strip() and self._row is None:
             # What stands outside of the table: a title above it.
-            self.rows.append([_SPACES.sub(" ", data).strip()])
+            self.sheet.rows.append([_SPACES.sub(" ", data).strip()])
 
     def _end_cell(self) -> None:
         if self._cell is None or self._row is None:
@@ -85,7 +109,8 @@ class _Page(HTMLParser):
         if len(self._row) + across > _MOST_COLUMNS:
             raise too_large(len(self._row) + across, _MOST_COLUMNS, "cột")
         if down > 1:
-            self._covered |= {len(self._row) + at: down for at in range(across)}
+            self._covered |= {len(self._row) + right: down for right in range(across)}
+        self.sheet.merge(len(self.sheet.rows) + 1, len(self._row) + 1, down - 1, across - 1)
         text = "".join(self._cell)
         self._row += [re.sub(r" *\n *", "\n", text).strip(), *[""] * (across - 1)]
         self._cell = None
@@ -99,9 +124,19 @@ class _Page(HTMLParser):
         self._end_cell()
         if self._row is None:
             return
-        self.rows.append(self._row)
+        self.sheet.rows.append(self._row)
         self._row = None
         self._covered = {column: left - 1 for column, left in self._covered.items() if left > 1}
+
+    def _end_group(self) -> None:
+        """Cut off what covers rows below the last one of a table or of a group of its rows (HTML, 4.9.12)."""
+        last = len(self.sheet.rows)
+        self._covered = {}
+        self.sheet.merged = [
+            cut
+            for span in self.sheet.merged
+            if (cut := span._replace(last_row=min(span.last_row, last)))[:2] != cut[2:]
+        ]
 
 
 def _span(value: str | None) -> int:
@@ -110,16 +145,14 @@ def _span(value: str | None) -> int:
 
 # --- SpreadsheetML 2003 ------------------------------------------------------------------------------------------
 
-_SS = "urn:schemas-microsoft-com:office:spreadsheet"
+_SS, _EXCEL = "urn:schemas-microsoft-com:office:spreadsheet", "urn:schemas-microsoft-com:office:excel"
 _ROW, _CELL, _DATA, _SHEET = (f"{_SS} {tag}" for tag in ("Row", "Cell", "Data", "Worksheet"))
+_VISIBLE = f"{_EXCEL} Visible"
 _MOST_ROWS = 1_048_576
 
-Places = set[tuple[int, int]]
-"""(Row, column) of cells, from 1."""
 
-
-def read_spreadsheetml(path: Path) -> list[tuple[str, Rows, Places]]:
-    """(Name, rows, where a cell holds a number) of each sheet.
+def read_spreadsheetml(path: Path) -> list[Sheet]:
+    """The sheets of a workbook in the XML of Excel 2003.
 
     Raises Refused: no well-formed XML, a declaration of types or entities; OSError.
     """
@@ -144,39 +177,40 @@ def _refuse(*_: object) -> None:
 
 class _Book:
     def __init__(self) -> None:
-        self.sheets: list[tuple[str, Rows, Places]] = []
-        self._rows: Rows = []
-        self._numbers: Places = set()
+        self.sheets: list[Sheet] = []
         self._text: list[str] | None = None
         self._kind = ""
-        self._depth = 0
+        self._depth = self._across = self._more_rows = 0
+        self._is_uncached = False
 
     def start(self, tag: str, about: dict[str, str]) -> None:
         """An element begins. ss:Index skips places, ss:MergeAcross covers them (Office 2003 XML reference)."""
         self._depth += 1
         if self._depth > _DEEPEST:
             raise Refused("file_unreadable", reason="cấu trúc XML lồng quá sâu")
-        index = _index(about.get(f"{_SS} Index"))
         if tag == _SHEET:
-            self._rows, self._numbers = [], set()
-            name = about.get(f"{_SS} Name", f"Sheet{len(self.sheets) + 1}")
-            self.sheets.append((name, self._rows, self._numbers))
-        elif tag == _ROW:
-            self._fill(self._rows, index - 1 if index else len(self._rows), _MOST_ROWS, "dòng", list)
-            self._rows.append([])
-        elif tag == _CELL and self._rows:
-            row = self._rows[-1]
-            self._fill(row, index - 1 if index else len(row), _MOST_COLUMNS, "cột", str)
-            row.append("")
-            self._across = _index(about.get(f"{_SS} MergeAcross"))
-        elif tag == _DATA:
+            self.sheets.append(Sheet(about.get(f"{_SS} Name", f"Sheet{len(self.sheets) + 1}")))
+            self._more_rows = 0
+        elif tag in (_DATA, _VISIBLE):
             self._text, self._kind = [], about.get(f"{_SS} Type", "String")
+        elif tag == _ROW and self.sheets:
+            self._start_row(about)
+        elif tag == _CELL and self.sheets and self.sheets[-1].rows:
+            self._start_cell(self.sheets[-1], about)
 
-    @staticmethod
-    def _fill(places: list[Any], upto: int, limit: int, unit: str, empty: Callable[[], Any]) -> None:
-        if upto >= limit:
-            raise too_large(upto + 1, limit, unit)
-        places += [empty() for _ in range(upto - len(places))]
+    def _start_row(self, about: dict[str, str]) -> None:
+        rows, index = self.sheets[-1].rows, _index(about.get(f"{_SS} Index"))
+        _fill(rows, index - 1 if index else len(rows) + self._more_rows, _MOST_ROWS, "dòng", list)
+        rows.append([])
+        self._more_rows = _index(about.get(f"{_SS} Span"))
+
+    def _start_cell(self, sheet: Sheet, about: dict[str, str]) -> None:
+        row, index = sheet.rows[-1], _index(about.get(f"{_SS} Index"))
+        _fill(row, index - 1 if index else len(row), _MOST_COLUMNS, "cột", str)
+        row.append("")
+        self._across = _index(about.get(f"{_SS} MergeAcross"))
+        sheet.merge(len(sheet.rows), len(row), _index(about.get(f"{_SS} MergeDown")), self._across)
+        self._is_uncached = bool(about.get(f"{_SS} Formula"))
 
     def text(self, text: str) -> None:
         """Characters of a cell."""
@@ -186,15 +220,31 @@ class _Book:
     def end(self, tag: str) -> None:
         """An element ends."""
         self._depth -= 1
-        if tag == _DATA and self._text is not None:
-            if self._rows and self._rows[-1]:
-                self._rows[-1][-1] = _value("".join(self._text), self._kind)
-                if self._kind == "Number":
-                    self._numbers.add((len(self._rows), len(self._rows[-1])))
-            self._text = None
-        elif tag == _CELL and self._rows:
-            row = self._rows[-1]
-            self._fill(row, len(row) + self._across, _MOST_COLUMNS, "cột", str)
+        if tag in (_DATA, _VISIBLE) and self._text is not None:
+            text, self._text = "".join(self._text), None
+            if tag == _VISIBLE:
+                self.sheets[-1].hidden |= text.strip() in ("SheetHidden", "SheetVeryHidden")
+            elif self.sheets and self.sheets[-1].rows and self.sheets[-1].rows[-1]:
+                self._end_data(self.sheets[-1], text)
+        elif tag == _CELL and self.sheets and self.sheets[-1].rows:
+            sheet = self.sheets[-1]
+            row = sheet.rows[-1]
+            if self._is_uncached:
+                sheet.uncached.add((len(sheet.rows), len(row)))
+            _fill(row, len(row) + self._across, _MOST_COLUMNS, "cột", str)
+
+    def _end_data(self, sheet: Sheet, text: str) -> None:
+        row = sheet.rows[-1]
+        row[-1] = _value(text, self._kind)
+        if self._kind == "Number":
+            sheet.numbers.add((len(sheet.rows), len(row)))
+        self._is_uncached &= not text and self._kind != "String"
+
+
+def _fill(places: list[Any], upto: int, limit: int, unit: str, empty: Callable[[], Any]) -> None:
+    if upto >= limit:
+        raise too_large(upto + 1, limit, unit)
+    places += [empty() for _ in range(upto - len(places))]
 
 
 def _index(value: str | None) -> int:

@@ -9,15 +9,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 
 from etl.model.grid import Grid
 from etl.model.refused import Refused
-from etl.reading.evidence import counts_from_1904, legacy_fonts, numbers_of, undecided
+from etl.reading.biff import read_xls
+from etl.reading.evidence import counts_from_1904, is_legacy_font, legacy_fonts, numbers_of, undecided
+from etl.reading.layout import Layout, lay_out, layouts_of
 from etl.reading.legacy import Fonts, to_unicode, votes_of
-from etl.reading.markup import Places, read_html, read_spreadsheetml
+from etl.reading.markup import Sheet, read_html, read_spreadsheetml
 from etl.reading.textfile import read_records
 
 
@@ -30,19 +33,40 @@ def read_grids(path: Path, name: str, kind: str) -> list[Grid]:
     if kind == "text":
         return _in_unicode([Grid(Path(name).stem or "csv", _frame(read_records(path)), typed=False)], {})
     if kind == "html":
-        return _in_unicode([Grid(sheet, _frame(rows), typed=False) for sheet, rows in read_html(path)], {})
+        return _in_unicode([replace(_of_markup(sheet), numbers=None, typed=False) for sheet in read_html(path)], {})
     if kind == "xml":
-        return _in_unicode([_typed(*sheet) for sheet in read_spreadsheetml(path)], {})
+        return _in_unicode([_of_markup(sheet) for sheet in read_spreadsheetml(path)], {})
+    if kind == "xls":
+        return _read_xls(path)
     from_1904 = counts_from_1904(path)
     read = _read_workbook(path, from_1904=from_1904)
-    grids = _in_unicode(read, legacy_fonts(path) if kind == "xlsx" else {})
+    layouts = layouts_of(path)
+    laid_out = [lay_out(grid, layouts.get(grid.sheet, Layout())) for grid in read]
+    grids = _in_unicode(laid_out, legacy_fonts(path) if kind == "xlsx" else {})
     return [replace(grid, from_1904=from_1904) for grid in grids]
 
 
-def _typed(name: str, rows: list[list[str]], places: Places) -> Grid:
-    cells = _frame(rows)
-    numbers = {column: [(row, column) in places for row in cells.index] for column in undecided(cells)}
-    return Grid(name, cells, numbers=pd.DataFrame(numbers, index=cells.index) if numbers else None)
+def _read_xls(path: Path) -> list[Grid]:
+    """An xls; without the records that mislead calamine, where it has any."""
+    book, mended = read_xls(path)
+    with TemporaryDirectory(prefix="giamngheo-") as folder:
+        source = path
+        if mended is not None:
+            source = Path(folder, "mended.xls")
+            source.write_bytes(mended)
+        from_1904 = counts_from_1904(source)
+        read = _read_workbook(source, from_1904=from_1904)
+    layouts = {page.name: Layout(page.merged) for page in book.pages}
+    fonts = {page.name: {place: f for place, f in page.fonts.items() if is_legacy_font(f)} for page in book.pages}
+    grids = _in_unicode([lay_out(grid, layouts.get(grid.sheet, Layout())) for grid in read], fonts)
+    return [replace(grid, from_1904=from_1904) for grid in grids]
+
+
+def _of_markup(sheet: Sheet) -> Grid:
+    cells = _frame(sheet.rows)
+    numbers = {column: [(row, column) in sheet.numbers for row in cells.index] for column in undecided(cells)}
+    grid = Grid(sheet.name, cells, numbers=pd.DataFrame(numbers, index=cells.index) if numbers else None)
+    return lay_out(replace(grid, hidden=sheet.hidden), Layout(sheet.merged, sheet.uncached))
 
 
 def _in_unicode(grids: list[Grid], fonts: Mapping[str, Fonts]) -> list[Grid]:
@@ -95,8 +119,9 @@ def _read_with_calamine(path: Path) -> list[Grid]:
 def _sheet(reader: Any, at: int, name: str) -> Grid:
     # skip_rows=0 keeps leading blank rows, so that a row's number is Excel's; "string" keeps 9 from becoming 9.0.
     sheet = reader.load_sheet(at, header_row=None, skip_rows=0, dtypes="string")
+    hidden = sheet.visible != "visible"
     if not sheet.height or not sheet.width:
-        return Grid(name, _frame([]))
+        return Grid(name, _frame([]), hidden=hidden)
     # Columns that are empty from the left edge on are not loaded; the first one that is knows its place.
     left = sheet.available_columns()[0].absolute_index + 1
     batch, errors = sheet.to_arrow_with_errors()
@@ -105,7 +130,7 @@ def _sheet(reader: Any, at: int, name: str) -> Grid:
     for error in errors.errors if errors else ():
         row, column = error.offset_position
         cells.loc[row + 1, column + left] = _error_text(error.detail)
-    return Grid(name, _blank_out(cells))
+    return Grid(name, _blank_out(cells), hidden=hidden)
 
 
 _ERRORS = {
@@ -134,9 +159,8 @@ def _read_with_openpyxl(path: Path) -> list[Grid]:
                 column: [column <= len(row) and type(row[column - 1]) in (int, float) for row in rows[: len(cells)]]
                 for column in undecided(cells)
             }
-            grids.append(
-                Grid(sheet.title, cells, numbers=pd.DataFrame(numbers, index=cells.index) if numbers else None)
-            )
+            is_number = pd.DataFrame(numbers, index=cells.index) if numbers else None
+            grids.append(Grid(sheet.title, cells, numbers=is_number, hidden=sheet.sheet_state != "visible"))
     return grids
 
 

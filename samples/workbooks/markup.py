@@ -45,6 +45,11 @@ def spreadsheetml_bytes(book: Book) -> bytes:
     return (_HEAD + "".join(map(_worksheet, book.pages)) + "</Workbook>\n").encode()
 
 
+_HIDDEN = (
+    '<WorksheetOptions xmlns="urn:schemas-microsoft-com:office:excel"><Visible>SheetHidden</Visible></WorksheetOptions>'
+)
+
+
 def _worksheet(page: Page) -> str:
     spans = {(r1, c1): (r2 - r1, c2 - c1) for r1, c1, r2, c2 in page.merges}
     covered = {(r, c) for r1, c1, r2, c2 in page.merges for r in range(r1, r2 + 1) for c in range(c1, c2 + 1)} - set(
@@ -60,7 +65,8 @@ def _worksheet(page: Page) -> str:
         hidden = ' ss:Hidden="1"' if number in page.hidden_rows else ""
         out.append(f"<Row{index}{hidden}>{cells}</Row>\n")
         expected = number + 1
-    return "".join([*out, "</Table></Worksheet>\n"])
+    state = _HIDDEN if page.is_hidden else ""
+    return "".join([*out, f"</Table>{state}</Worksheet>\n"])
 
 
 def _cells(

@@ -20,8 +20,11 @@ _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?><office:document-content '
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
     'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
     'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
     'xmlns:of="urn:oasis:names:tc:opendocument:xmlns:of:1.2" office:version="1.2">'
+    '<office:automatic-styles><style:style style:name="hidden" style:family="table">'
+    '<style:table-properties table:display="false"/></style:style></office:automatic-styles>'
     "<office:body><office:spreadsheet>"
 )
 _TAIL = "</office:spreadsheet></office:body></office:document-content>"
@@ -50,7 +53,8 @@ def _table(page: Page) -> str:
         shown = "".join(_repeated(xml, len(list(same))) for xml, same in groupby(cells))
         state = ' table:visibility="collapse"' if number in page.hidden_rows else ""
         rows.append((state, shown))
-    out = [f"<table:table table:name={quoteattr(page.name)}>"]
+    style = ' table:style-name="hidden"' if page.is_hidden else ""
+    out = [f"<table:table table:name={quoteattr(page.name)}{style}>"]
     for column in range(1, width + 1):
         hidden = ' table:visibility="collapse"' if column in page.hidden_columns else ""
         out.append(f"<table:table-column{hidden}/>")

@@ -73,7 +73,7 @@ def _xls(change: Callable[[bytearray], object] = lambda _: None, **streams: byte
 
 
 def _xls_stream() -> dict[str, bytes]:
-    from etl.intake.compound import Compound
+    from etl.model.compound import Compound
 
     return {"Workbook": Compound(of_samples("xls")).stream("Workbook")}
 

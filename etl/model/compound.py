@@ -54,6 +54,28 @@ class Compound:
             raise _damaged() from fault
         return b"".join(parts)[: item.size]
 
+    def with_stream(self, name: str, content: bytes) -> bytes:
+        """The whole file with one stream's bytes replaced by as many others.
+
+        Raises Refused as ``stream`` does, KeyError without the stream, ValueError for another length.
+        """
+        item, old = self._items[name], self.stream(name)
+        if len(content) != len(old):
+            raise ValueError("a stream is only replaced by one of its length")
+        small = item.size < _SMALL and item.kind != _ROOT
+        size = self._mini_size if small else self._size
+        host = self._chain(self._root.start, self._fat)
+        file = bytearray(self._content)
+        for number, sector in enumerate(self._chain(item.start, self._mini_fat if small else self._fat)):
+            part = content[number * size : (number + 1) * size]
+            if small:
+                per = self._size // size
+                place = (host[sector // per] + 1) * self._size + sector % per * size
+            else:
+                place = (sector + 1) * size
+            file[place : place + len(part)] = part
+        return bytes(file)
+
     def _open(self) -> None:
         fields = _HEADER.unpack_from(self._content)
         shift, mini_shift = fields[4], fields[5]
