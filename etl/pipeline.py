@@ -29,7 +29,7 @@ from etl.faults import point
 from etl.indicators import compare, editions
 from etl.indicators import measure as measuring
 from etl.indicators.published import beside_ours
-from etl.intake import archive, inbox
+from etl.intake import archive, inbox, watch
 from etl.model.examined import Verdict
 from etl.model.period import Period
 from etl.opening import may_be_copied, open_file, taken_apart
@@ -47,18 +47,22 @@ from etl.warehouse import publish as publishing
 def receive(settings: Settings) -> list[str]:
     """Take what lies settled in the inbox. Ids of all submissions that are not finished yet, oldest drop first.
 
-    A drop is claimed by a rename, archived by its sha256, entered into the ledger, and only then removed; a worker
-    that dies between two of these leaves a claim that the next call takes up. Raises OSError, WarehouseError.
+    A drop is claimed by a rename, archived by its sha256, entered into the ledger, and only then moved to where it is
+    watched; a worker that dies between two of these leaves a claim that the next call takes up. Content that arrives
+    for a file that was taken makes a drop of its own. Raises OSError, WarehouseError.
     """
     with connect(settings) as engine, locks.alone(engine, locks.INBOX):
         for drop in inbox.settled(
-            inbox.find_drops(settings.inbox, SECTORS), settings.settle_seconds, settings.incomplete_seconds
-        ):
+            inbox.find_drops(settings.inbox, SECTORS), settings.settle_seconds, settings.incomplete_seconds,
+            settings.endless_seconds,
+        ):  # fmt: skip
             inbox.claim(drop, settings.inbox)
+        watch.reclaim(settings.inbox, SECTORS, settings.endless_seconds)
         for drop in inbox.claims(settings.inbox, SECTORS):
+            state, sha256 = watch.look(drop)
             _enter(engine, settings, drop)
-            inbox.forget_claim(drop, settings.inbox)
-            point("receive.forgotten")
+            watch.keep(drop, settings.inbox, state, sha256)
+        watch.end(settings.inbox, SECTORS, settings.watch_seconds)
         inbox.clear_claims(settings.inbox, SECTORS)
         with engine.begin() as conn:
             return [submission.id for submission in ledger.unfinished(conn)]

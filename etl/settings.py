@@ -49,8 +49,16 @@ class Settings(BaseSettings):
         description="waivers.yml and corrections.yml; default: reviewed/ below home",
     )
     settle_seconds: float = Field(default=1.0, ge=0, description="a drop must not change for this long")
+    endless_seconds: float = Field(
+        default=30.0,
+        ge=0,
+        description="text, pages, XML and .xls have no end mark: they must lie untouched for this long",
+    )
     incomplete_seconds: float = Field(
-        default=60.0, ge=0, description="a workbook that breaks off is waited for until it is this old, then answered"
+        default=60.0, ge=0, description="a file that breaks off is waited for until it is this old, then answered"
+    )
+    watch_seconds: float = Field(
+        default=3600.0, ge=0, description="content that arrives for a file so long after it was taken is a new drop"
     )
     max_file_bytes: int = Field(default=512 * 1024**2, gt=0, description="of a file as it was dropped")
     max_streamed_bytes: int = Field(default=2 * 1024**3, gt=0, description="of all that a workbook or zip unpacks to")

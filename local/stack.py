@@ -224,6 +224,8 @@ def _environment(settings: Settings, warehouse: URL, port: int) -> dict[str, str
         "GIAMNGHEO_HOME": str(settings.home),
         "GIAMNGHEO_WAREHOUSE_URL": warehouse.render_as_string(hide_password=False),
         "GIAMNGHEO_SETTLE_SECONDS": str(settings.settle_seconds),
+        "GIAMNGHEO_ENDLESS_SECONDS": str(settings.endless_seconds),
+        "GIAMNGHEO_WATCH_SECONDS": str(settings.watch_seconds),
         "GX_ANALYTICS_ENABLED": "false",
         "PYTHONPATH": str(ROOT),
         "PYTHONWARNINGS": "ignore",

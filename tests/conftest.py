@@ -92,7 +92,7 @@ def warehouse(warehouse_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def home(tmp_path: Path, warehouse_url: str) -> Settings:
     """Settings of an installation of its own: folders in a temporary place, a fresh warehouse."""
-    return Settings(home=tmp_path / "home", warehouse_url=warehouse_url, settle_seconds=0)
+    return Settings(home=tmp_path / "home", warehouse_url=warehouse_url, settle_seconds=0, endless_seconds=0)
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def ingested(server: URL, tmp_path_factory: pytest.TempPathFactory) -> Ingested:
     sample = write_sample(folder, Period(2018, 4))
     create_database(server, "ingested", template="template")
     url = server.set(database="ingested").render_as_string(hide_password=False)
-    own = Settings(home=tmp_path_factory.mktemp("ingested"), warehouse_url=url, settle_seconds=0)
+    own = Settings(home=tmp_path_factory.mktemp("ingested"), warehouse_url=url, settle_seconds=0, endless_seconds=0)
     drops, _ = inbox.given([folder], SECTORS, None)
     return Ingested(own, sample, tuple(pipeline.ingest(own, drops)))
 
@@ -124,7 +124,9 @@ def province(ingested: Ingested, server: URL, tmp_path: Path) -> Ingested:
     home = tmp_path / "home"
     shutil.copytree(ingested.settings.home, home)
     url = server.set(database=name).render_as_string(hide_password=False)
-    return Ingested(Settings(home=home, warehouse_url=url, settle_seconds=0), ingested.sample, ingested.done)
+    return Ingested(
+        Settings(home=home, warehouse_url=url, settle_seconds=0, endless_seconds=0), ingested.sample, ingested.done
+    )
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ from etl.custody.person import Person, find, people_forms
 from etl.custody.pseudonym import Pseudonym, replaced
 from etl.custody.redact import Traces
 from etl.faults import point
-from etl.settings import Settings
+from etl.intake import watch
+from etl.settings import SECTORS, Settings
 from etl.warehouse import connect, ledger, locks, moments
 
 __all__ = ["Plan", "carry_out", "is_under_way", "plan"]
@@ -101,6 +102,8 @@ def _take_out(settings: Settings, engine: Engine, wanted: Plan, by: str, reason:
         point("forget.rewritten")
     for place in wanted.reviewed:
         durable.write(place, (_told(place.read_text("utf-8"), wanted.traces) or "").encode())
+    # What was taken an hour ago still lies in the inbox as it was sent.
+    watch.end(settings.inbox, SECTORS, 0)
     _mask_log(settings.postgres / "log", wanted.traces)
     for answer in wanted.answers:
         answer.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from etl.faults import point
-from etl.intake import container
+from etl.intake import ending
 
 CLAIMED = ".claimed"
 """Folder inside a sector's inbox that holds the drops being taken: same file system, so a claim is one rename."""
@@ -73,28 +73,56 @@ def _drops_below(root: Path, sector: str) -> Iterator[Drop]:
                 yield Drop(path, sector, "" if below == "." else below, name, modified_at(path))
 
 
-def settled(drops: Iterable[Drop], seconds: float, incomplete_seconds: float = 0) -> list[Drop]:
-    """Those drops that are complete; others are left for the next scan.
+def settled(
+    drops: Iterable[Drop], seconds: float, incomplete_seconds: float = 0, endless_seconds: float = 0
+) -> Iterator[Drop]:
+    """Yield those drops that are complete, as soon as they are; others are left for the next scan.
 
-    A drop's size and modification time must stay the same for ``seconds``. One that is empty, or a zip that breaks off
-    before its directory, may still be on its way: it must be ``incomplete_seconds`` old before it is taken as it is.
+    A drop's size and modification time must stay the same for ``seconds``. One of a format without an end mark (text, a
+    page, XML, .xls) must also have lain untouched for ``endless_seconds``; it is waited for so long. One that is empty
+    or breaks off (``ending.is_whole``) may still be on its way: it must be ``incomplete_seconds`` old before it is
+    taken as it is.
     """
-    before = {drop: _state(drop.path) for drop in drops}
-    if before and seconds:
+    states = {drop: file_state(drop.path) for drop in drops}
+    if states and seconds:
         time.sleep(seconds)
-    same = [drop for drop, state in before.items() if state is not None and state == _state(drop.path)]
-    return [drop for drop in same if _is_whole(drop.path, incomplete_seconds)]
+    deadline = time.monotonic() + (max(endless_seconds, incomplete_seconds) if endless_seconds else 0)
+    while states:
+        now = {drop: state for drop in states if (state := file_state(drop.path)) is not None}
+        complete = [
+            drop for drop, state in now.items()
+            if state == states[drop] and _is_complete(drop.path, incomplete_seconds, endless_seconds)
+        ]  # fmt: skip
+        yield from complete
+        states = {drop: now[drop] for drop in now if drop not in complete and not _has_end_mark(drop.path)}
+        if time.monotonic() >= deadline:
+            return
+        time.sleep(min(1.0, endless_seconds / 10))
 
 
-def _is_whole(path: Path, seconds: float) -> bool:
+def _is_complete(path: Path, incomplete_seconds: float, endless_seconds: float) -> bool:
     try:
         stat = path.stat()
-        return time.time() - stat.st_mtime >= seconds or (stat.st_size > 0 and container.is_complete(path))
+        now = time.time()
+        if not ending.has_end_mark(path):
+            # A copy may carry the time of its original, but nobody can set the time of the last change (ctime).
+            touched = max(moment for moment in (stat.st_mtime, stat.st_ctime, 0.0) if moment <= now)
+            if now - touched < endless_seconds:
+                return False
+        return now - stat.st_mtime >= incomplete_seconds or ending.is_whole(path)
     except FileNotFoundError:
         return False
 
 
-def _state(path: Path) -> tuple[int, int] | None:
+def _has_end_mark(path: Path) -> bool:
+    try:
+        return ending.has_end_mark(path)
+    except FileNotFoundError:
+        return True
+
+
+def file_state(path: Path) -> tuple[int, int] | None:
+    """Return size and modification time in nanoseconds; None where there is no such file."""
     try:
         stat = path.stat()
     except FileNotFoundError:
@@ -130,18 +158,16 @@ def claims(inbox: Path, sectors: Iterable[str]) -> list[Drop]:
     return sorted(found, key=lambda d: (d.modified_at, d.name))
 
 
-def forget_claim(drop: Drop, inbox: Path) -> None:
-    """Remove a claimed file that is safe in the archive and the ledger, with its empty folders."""
-    drop.path.unlink(missing_ok=True)
-    point("receive.unclaimed")
-    _remove_empty(drop.path.parent, inbox / drop.sector / CLAIMED)
-
-
 def clear_claims(inbox: Path, sectors: Iterable[str]) -> None:
-    """Remove the empty folders of claims whose worker died before it had moved the drop, or after it was gone."""
+    """Remove the empty folders of claims whose worker died before it had moved the drop."""
     for sector in sectors:
-        for folder, _, _ in os.walk(inbox / sector / CLAIMED, topdown=False):
-            _remove_empty(Path(folder), inbox / sector / CLAIMED)
+        clear_folders(inbox / sector / CLAIMED)
+
+
+def clear_folders(top: Path) -> None:
+    """Remove the empty folders below a folder."""
+    for folder, _, _ in os.walk(top, topdown=False):
+        _remove_empty(Path(folder), top)
 
 
 def _remove_empty(folder: Path, stop: Path) -> None:

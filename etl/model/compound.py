@@ -6,6 +6,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from mmap import mmap
+from pathlib import Path
 
 from etl.model.refused import Refused
 
@@ -153,3 +154,29 @@ class Compound:
 
 def _damaged() -> Refused:
     return Refused("file_unreadable", reason="tệp bị hỏng hoặc bị cắt cụt")
+
+
+def is_complete(path: Path) -> bool:
+    """Return whether the file reaches to the last sector that its first 109 tables count as used (2.3).
+
+    A file whose header is damaged counts as complete: waiting does not mend it. Raises OSError.
+    """
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(0)
+        header = file.read(_HEADER.size + 436)
+        if len(header) < _HEADER.size + 436 or (shift := _HEADER.unpack_from(header)[4]) not in (9, 12):
+            return True
+        length = 1 << shift
+        tables = [sector for sector in struct.unpack_from("<109I", header, _HEADER.size) if sector < _LAST_REGULAR]
+        for number, sector in reversed(list(enumerate(tables))):
+            file.seek((sector + 1) * length)
+            table = file.read(length)
+            if len(table) < length:
+                return False
+            used = [e for e, entry in enumerate(struct.unpack(f"<{length // 4}I", table)) if entry != _FREE]
+            if used:
+                # The last sector may be shorter than the others: some programs do not fill it up.
+                last = number * (length // 4) + used[-1]
+                return bool((last + 1) * length < size)
+    return True

@@ -67,7 +67,7 @@ def elsewhere(server: URL, tmp_path: Path) -> Iterator[Callable[[], Settings]]:
         create_database(server, name)
         made.append(name)
         url = server.set(database=name).render_as_string(hide_password=False)
-        return Settings(home=tmp_path / name, warehouse_url=url, settle_seconds=0)
+        return Settings(home=tmp_path / name, warehouse_url=url, settle_seconds=0, endless_seconds=0)
 
     yield make
     with psycopg.connect(plain(server.set(database="postgres")), autocommit=True) as conn:
@@ -150,12 +150,12 @@ def test_a_damaged_backup_changes_nothing(
 def test_an_embedded_warehouse_is_restored_into_another_home(small: Sample, tmp_path: Path) -> None:
     from etl.warehouse import connect, upgrade
 
-    own = Settings(home=tmp_path / "one", warehouse_url=None, settle_seconds=0)
+    own = Settings(home=tmp_path / "one", warehouse_url=None, settle_seconds=0, endless_seconds=0)
     with connect(own, fresh=True) as engine:
         upgrade(engine)
         take(own, small, "water_works")
         manifest = backup(own, tmp_path / "kept")
-    other = Settings(home=tmp_path / "two", warehouse_url=None, settle_seconds=0)
+    other = Settings(home=tmp_path / "two", warehouse_url=None, settle_seconds=0, endless_seconds=0)
     assert restore(other, tmp_path / "kept") == manifest
     with connect(other) as engine, engine.begin() as conn:
         assert checksums(conn) == manifest.checksums

@@ -71,7 +71,7 @@ def base(server: URL, small: Sample, tmp_path_factory: pytest.TempPathFactory) -
     name = f"base_{uuid.uuid4().hex[:8]}"
     create_database(server, name, template="template")
     url = server.set(database=name).render_as_string(hide_password=False)
-    own = Settings(home=tmp_path_factory.mktemp("home"), warehouse_url=url, settle_seconds=0)
+    own = Settings(home=tmp_path_factory.mktemp("home"), warehouse_url=url, settle_seconds=0, endless_seconds=0)
     take(own, *files.values())
     return Filled(own, files)
 
@@ -84,7 +84,7 @@ def filled(base: Filled, server: URL, tmp_path: Path) -> Filled:
     sent = Path(shutil.copytree(next(iter(base.files.values())).parents[1], tmp_path / "sent"))
     url = server.set(database=name).render_as_string(hide_password=False)
     files = {key: sent / path.parent.name / path.name for key, path in base.files.items()}
-    return Filled(Settings(home=tmp_path / "home", warehouse_url=url, settle_seconds=0), files)
+    return Filled(Settings(home=tmp_path / "home", warehouse_url=url, settle_seconds=0, endless_seconds=0), files)
 
 
 def choose(own: Settings, *datasets: str) -> tuple[str, Person]:

@@ -164,7 +164,7 @@ def dag_test(environment: dict[str, str], dag_id: str, run_id: str = "", **argum
 
 def test_the_dags_on_real_files(airflow: dict[str, str], home: Settings, files: dict[tuple[str, str], Path]) -> None:
     environment = {**airflow, "GIAMNGHEO_HOME": str(home.home), "GIAMNGHEO_WAREHOUSE_URL": home.warehouse_url or "",
-                   "GIAMNGHEO_SETTLE_SECONDS": "0"}  # fmt: skip
+                   "GIAMNGHEO_SETTLE_SECONDS": "0", "GIAMNGHEO_ENDLESS_SECONDS": "0"}  # fmt: skip
     good = files["water_village", "082"]
     target = home.inbox / "water"
     target.mkdir(parents=True)
@@ -204,7 +204,7 @@ def test_the_dags_on_real_files(airflow: dict[str, str], home: Settings, files: 
 
 def test_a_submission_that_is_held_waits_in_its_run(airflow: dict[str, str], home: Settings) -> None:
     environment = {**airflow, "GIAMNGHEO_HOME": str(home.home), "GIAMNGHEO_WAREHOUSE_URL": home.warehouse_url or "",
-                   "GIAMNGHEO_SETTLE_SECONDS": "0"}  # fmt: skip
+                   "GIAMNGHEO_SETTLE_SECONDS": "0", "GIAMNGHEO_ENDLESS_SECONDS": "0"}  # fmt: skip
     whole, half = villages(home, Period(2018, 3), 10, 100), villages(home, PERIOD, 10, 50)
     pipeline.ingest(home, inbox.given([whole], SECTORS, "water")[0])
     (home.inbox / "water").mkdir(parents=True)

@@ -26,7 +26,13 @@ pytestmark = [pytest.mark.airflow, pytest.mark.end_to_end]
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Airflow's scheduler, API server and DAG processor over a home of their own."""
-    own = Settings(home=tmp_path_factory.mktemp("stack"), warehouse_url=None, settle_seconds=0.2)
+    own = Settings(
+        home=tmp_path_factory.mktemp("stack"),
+        warehouse_url=None,
+        settle_seconds=0.2,
+        endless_seconds=0,
+        watch_seconds=0,
+    )
     with running(own) as one:
         one.wait_ready(DAGS)
         yield one

@@ -245,7 +245,7 @@ def test_a_worker_that_dies_anywhere_loses_nothing(home: Settings, small: Any, m
         raise Killed
 
     for module, name in (
-        (pipeline.archive, "keep"), (pipeline.ledger, "register"), (pipeline.inbox, "forget_claim"),
+        (pipeline.archive, "keep"), (pipeline.ledger, "register"), (pipeline.watch, "keep"),
         (pipeline.staging, "write"), (pipeline.ledger, "set_prepared"), (pipeline.loading, "load_rows"),
         (pipeline.publishing, "publish"), (pipeline.register_relations, "refresh"), (pipeline.loading, "vacuum"),
         (pipeline, "write_answer"), (pipeline.ledger, "mark_answered"),
@@ -263,7 +263,7 @@ def test_a_worker_that_dies_anywhere_loses_nothing(home: Settings, small: Any, m
         submission = ledger.get(conn, submission_id)
         assert submission.state == "accepted"
         assert conn.scalar(text("SELECT count(*) FROM core.water_village")) == submission.rows_accepted
-    assert [p for p in home.inbox.rglob("*") if p.is_file()] == []
+    assert inbox.claims(home.inbox, SECTORS) == inbox.find_drops(home.inbox, SECTORS) == []
     assert len(list(home.outbox.rglob("*.xlsx"))) == 1
 
 

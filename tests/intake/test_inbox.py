@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.intake import inbox
+from etl.intake import inbox, watch
 from etl.settings import SECTORS
 
 
@@ -70,7 +70,7 @@ def test_of_many_workers_one_takes_a_drop(tmp_path: Path) -> None:
     assert [(d.folder, d.name, d.path.read_text()) for d in inbox.claims(tmp_path, SECTORS)] == [
         ("deep/er", "a.xlsx", "credit/deep/er/a.xlsx")
     ]
-    inbox.forget_claim(taken[0], tmp_path)
+    watch.keep(taken[0], tmp_path, *watch.look(taken[0]))
     assert inbox.claims(tmp_path, SECTORS) == []
     assert list((tmp_path / "credit" / inbox.CLAIMED).iterdir()) == []
 

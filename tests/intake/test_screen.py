@@ -98,7 +98,7 @@ def test_a_file_that_is_still_coming_is_waited_for(tmp_path: Path) -> None:
     for drop in drops:
         os.utime(drop.path, (old, old))
     drops = inbox.find_drops(tmp_path, ("credit",))
-    assert len(inbox.settled(drops, 0, 60)) == 5
+    assert len(list(inbox.settled(drops, 0, 60))) == 5
 
 
 @pytest.mark.parametrize("cut", [1, 10, 22, 40, 200, 400])

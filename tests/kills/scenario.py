@@ -42,6 +42,10 @@ def fill(inbox: Path, files: Mapping[tuple[str, str], Path], scratch: Path) -> N
     edited(loans, credit / "vay_sửa_2018-Q4.xlsx", "credit_loan", {(1, "outstanding"): 1000})
     edited(loans, credit / "vay_chờ_2018-Q4.xlsx", "credit_loan", {(1, "outstanding"): 2000})
     (credit / "hỏng.xlsx").write_bytes(b"no workbook at all" * 20)
+    # Taken before, and written into since.
+    watched = credit / ".taken" / f"{'0' * 32}.5.0.{'0' * 64}"
+    watched.mkdir(parents=True)
+    (watched / "hỏng nốt.txt").write_bytes(b"no table either")
     # The same list without its first household under that number: its members are nobody's any more.
     edited(households, register / "sửa_hộ_085_2018-Q4.xlsx", "register_household", {(1, "household_code"): "999999"})
     # The same content once more, under another name.

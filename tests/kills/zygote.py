@@ -128,7 +128,8 @@ def _work(job: Job, line: int) -> None:
     (job.home / "tmp").mkdir(exist_ok=True)
     tempfile.tempdir = None
     runner._Helper = _WarmHelper  # type: ignore[misc]
-    settings = Settings(home=job.home, warehouse_url=job.url, settle_seconds=0, incomplete_seconds=0)
+    waits = dict.fromkeys(("settle_seconds", "endless_seconds", "incomplete_seconds", "watch_seconds"), 0)
+    settings = Settings(home=job.home, warehouse_url=job.url, **waits)
     # A pipe: on a full disk a worker can still tell the scheduler, which lives elsewhere.
     with os.fdopen(line, "w", encoding="utf-8", buffering=1) as told:
         if job.fault:

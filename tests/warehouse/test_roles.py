@@ -61,7 +61,7 @@ def sent(small: Sample, folder: Path) -> list[Path]:
 def loaded(small: Sample, tmp_path: Path, login: Login) -> Settings:
     """A district's files, taken the whole way by a login of the role «loader», which can do no DDL."""
     url = login("loader").render_as_string(hide_password=False)
-    own = Settings(home=tmp_path / "home", warehouse_url=url, settle_seconds=0)
+    own = Settings(home=tmp_path / "home", warehouse_url=url, settle_seconds=0, endless_seconds=0)
     drops, _ = inbox.given(sent(small, tmp_path / "sent"), SECTORS, None)
     done = pipeline.ingest(own, drops)
     assert {d.submission.state for d in done} == {"accepted"}
