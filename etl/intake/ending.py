@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from etl.intake import compound, container
+from etl.intake import container
 from etl.intake.flat import markup_or_text
 from etl.intake.screened import WIDE
+from etl.model import compound
 from etl.model.refused import Refused
 
 _LOOKED_AT = 1 << 16
