@@ -15,7 +15,7 @@ _CLOCK = rf"\d{{1,2}}(?::|h|g)\d{{2}}(?::\d{{2}}(?:\.\d+)?)?{_HALF}"
 _TIME = rf"(?:[ T,]+{_CLOCK}|T\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?(?:Z|[+-]\d{{2}}:?\d{{2}})?)?"
 _CLOCK_IN_FRONT = re.compile(rf"^{_CLOCK}[ ,-]+(?=\d)", re.IGNORECASE)
 _ISO_DATE = re.compile(rf"^(\d{{4}})\s*[-/.]\s*(\d{{1,2}})\s*[-/.]\s*(\d{{1,2}}){_TIME}$", re.IGNORECASE)
-_SIGN = r"\s*[/.,\\|-]\s*"
+_SIGN = r"\s*[/.,\\|-]+\s*"
 _DAY_FIRST = re.compile(rf"^(\d{{1,2}}){_SIGN}(\d{{1,2}}){_SIGN}(\d{{2}}|\d{{4}}){_TIME}$", re.IGNORECASE)
 _SPACED = re.compile(r"^(\d{2}) (\d{2}) (\d{4})$")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:\d{4}|\d{6})?$")
@@ -26,6 +26,7 @@ _ENGLISH = re.compile(rf"^(\d{{1,2}}) ({'|'.join(_MONTHS)})[a-z]* (\d{{2}}|\d{{4
 _ONLY_YEAR = re.compile(r"^(?:(?:00\s*[/.-]\s*)?00\s*[/.-]\s*)?(\d{4})(?:\.0+)?$")
 _WORDS_IN_FRONT = re.compile(r"^(?:sinh\s+)?(?:ngày|ngay|năm|nam|sinh|sn|ns)[\s.:]+(?=\d)", re.IGNORECASE)
 _NUMBER = re.compile(r"^(\d{4,5})(?:\.\d+)?$")
+_NOTE = re.compile(r"\s*\([^()\d]*\)$")
 _EDGES = " '\"`.,;"
 
 _EXCEL_DAY_0 = date(1899, 12, 30)
@@ -73,6 +74,7 @@ def when(text: str, *, year_ok: bool, latest_year: int, two_digits_past: bool, f
     """
     setting = _Setting(year_ok, latest_year, two_digits_past, from_1904)
     written = compatible(clean(text)).strip(_EDGES)
+    written = _NOTE.sub("", written)
     written = _CLOCK_IN_FRONT.sub("", _WORDS_IN_FRONT.sub("", written))
     for form in _FORMS:
         if read := form(written, setting):

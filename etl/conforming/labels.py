@@ -20,8 +20,8 @@ _SAYS_NOTHING = tuple(
     for phrase in (
         "ho gia dinh", "gia dinh", "ho", "dien", "thuoc", "doi tuong", "loai", "nhom", "muc", "che do", "cho vay",
         "vay", "vay von", "von", "nguon von", "nguon", "tin dung", "chuong trinh", "ct", "theo", "so", "la", "duoc",
-        "da", "hien", "va", "cua", "cac", "hoi", "doan", "lien hiep", "to chuc", "tinh trang", "dan toc", "dt",
-        "nguoi", "khu vuc", "kv", "bac", "cap", "hoc sinh", "hs", "hoc phi", "hp", "tien", "ve",
+        "da", "hien", "va", "cua", "hoi", "doan", "lien hiep", "to chuc", "tinh trang", "dan toc", "dt",
+        "nguoi", "khu vuc", "kv", "hoc sinh", "hs", "hoc phi", "hp", "tien", "ve",
     )
 )  # fmt: skip
 """Folded phrases that no list of labels needs. A label made of these alone keeps them."""

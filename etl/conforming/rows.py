@@ -11,6 +11,7 @@ import pandas as pd
 
 from etl.conforming import values
 from etl.conforming.columns import ColumnMap
+from etl.conforming.identifiers import identifier_texts, zeros_restored
 from etl.conforming.money import money_factors
 from etl.conforming.number_style import NumberStyle, number_styles
 from etl.conforming.vocabulary import Manner, Reader, reader_of
@@ -26,10 +27,6 @@ DTYPES = {
     "boolean": "boolean", "date": "datetime64[s]",
 }  # fmt: skip
 """PostgreSQL type of a stored column → dtype of the frame's."""
-
-_CCCD = 12
-_SHORT_CODES = 0.2
-"""Share of codes in a text file that are too short, from which on their zeros were lost and not mistyped."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ def conform(
     styles = number_styles(tables, maps, form, factors)
     from_1904 = any(table.from_1904 for table in tables)
     rows = raw[["sheet", "row"]].copy()
-    found = [findings_frame(faults)]
+    found = [findings_frame([*faults, *zeros_restored(tables, maps, form)])]
     stored: dict[str, pd.Series[Any]] = {}
     for column in form.columns:
         style = styles.get(column.name, NumberStyle(grouped=False))
@@ -75,6 +72,7 @@ def _raw(table: Table, columns: ColumnMap, form: Contract) -> pd.DataFrame:
     """The table's data rows by contract column, still text; births split by sex are brought together."""
     body = table.body
     data = {name: _as_typed(table, form[name], physical) for name, physical in columns.columns.items()}
+    data |= identifier_texts(table, columns, form)
     if columns.births and form.split_sex:
         male, female = body[columns.births["male"]], body[columns.births["female"]]
         both = male.notna() & female.notna()
@@ -92,34 +90,10 @@ def _raw(table: Table, columns: ColumnMap, form: Contract) -> pd.DataFrame:
 def _as_typed(table: Table, column: Column, physical: int) -> pd.Series[str]:
     """A column's cells as texts that say by themselves what only the type of the cell tells."""
     texts = table.body[physical]
-    if column.digits:
-        return _with_zeros(table, texts, column.digits, physical)
     if column.type in ("int", "money", "number") and table.numbers is not None and physical in table.numbers:
         marked = {text: values.marked_as_number(text) for text in texts.dropna().unique()}
         return texts.where(~table.numbers.loc[texts.index, physical], texts.map(marked))
     return texts
-
-
-def _with_zeros(table: Table, texts: pd.Series[str], digits: Sequence[int], physical: int) -> pd.Series[str]:
-    """Codes with the zeros in front that were lost where a cell holds a number.
-
-    A text file has no types: there a column has lost its zeros where no code begins with one, and many are short. A
-    CCCD begins with a zero always (its province, NĐ 137/2015), so that a shorter one without has lost it.
-    """
-    if not table.typed:
-        short = texts.str.isdigit() & ~texts.str.len().isin(digits)
-        lost = not texts.str.startswith("0").any() and short.sum() >= _SHORT_CODES * texts.notna().sum()
-        able = pd.Series(lost, index=texts.index)
-    elif table.numbers is None or physical not in table.numbers:
-        able = pd.Series(False, index=texts.index)
-    else:
-        able = table.numbers.loc[texts.index, physical]
-    if _CCCD in digits:
-        able |= texts.str.match(r"^[1-9]\d{9,10}$").fillna(value=False).astype(bool)
-    if not able.any():
-        return texts
-    filled = {text: values.with_its_zeros(text, digits) for text in texts[able].dropna().unique()}
-    return texts.where(~able, texts.map(filled))
 
 
 def _column(raw: pd.DataFrame, column: Column, read: Reader) -> tuple[dict[str, pd.Series[Any]], pd.DataFrame]:

@@ -57,7 +57,7 @@ def flag(text: str, header: str = "") -> bool:
 
 def code(text: str) -> str:
     """A code as text. A power of ten (1.2E+11) is what Excel makes of a long number: its digits are lost."""
-    written = clean(text)
+    written = compatible(clean(text))
     if _SCIENTIFIC.match(written):
         raise Unreadable("code_scientific")
     return written

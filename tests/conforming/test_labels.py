@@ -102,7 +102,7 @@ def test_every_label_is_read_and_a_slip_never_names_another_code(
     read = labels_of(dataset, column)
     assert read(label) == read(label.upper()) == read(f" {label} ") == code
     place = data.draw(st.integers(0, len(label) - 1))
-    letter = data.draw(st.sampled_from("bdglmpqrsz"))
+    letter = data.draw(st.sampled_from("abcdghilmnopqrstuz"))
     spoilt = label[:place] + letter + label[place + 1 :]
     try:
         assert read(spoilt) == code or spoilt[place] == label[place]
