@@ -29,7 +29,8 @@ class Grid:
     the columns in which that matters; None where it does not. typed: whether the file knows the difference, as a text
     file does not. from_1904: serial numbers of days count from 1904. merged: merged ranges of more than one cell; the
     text stands in the first cell of each. hidden: whether the sheet is hidden or very hidden. uncached: (row, column)
-    of cells with a formula for which no value is stored; they are blank in ``cells``.
+    of cells with a formula for which no value is stored; they are blank in ``cells``. ragged: rows of a text file with
+    more or fewer fields than the table's rows have; titles and rows without their empty fields at the end are not.
     """
 
     sheet: str
@@ -41,6 +42,7 @@ class Grid:
     merged: tuple[Merged, ...] = ()
     hidden: bool = False
     uncached: frozenset[tuple[int, int]] = frozenset()
+    ragged: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,8 @@ def read_grids(path: Path, name: str, kind: str) -> list[Grid]:
     the content, OSError with the disk.
     """
     if kind == "text":
-        return _in_unicode([Grid(Path(name).stem or "csv", _frame(read_records(path)), typed=False)], {})
+        rows, ragged = read_records(path)
+        return _in_unicode([Grid(Path(name).stem or "csv", _frame(rows), typed=False, ragged=ragged)], {})
     if kind == "html":
         return _in_unicode([replace(_of_markup(sheet), numbers=None, typed=False) for sheet in read_html(path)], {})
     if kind == "xml":

@@ -1,0 +1,97 @@
+"""Text files as programs and people write them: every record at its row, one slip costs one row."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from etl.model.grid import Grid
+from etl.reading.textfile import split_records
+from tests.support import grids_of
+
+HEADER = ["STT", "Họ và tên", "Mã hộ", "Thôn"]
+FIELDS = st.text(st.sampled_from('aẠ9 ,;"='), max_size=6) | st.text(st.sampled_from("aẠ9 \n="), max_size=6)
+
+
+def _grid(tmp_path: Path, content: str | bytes) -> Grid:
+    path = tmp_path / "a.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    (grid,) = grids_of(path)
+    return grid
+
+
+def _lines(count: int = 12) -> list[list[str]]:
+    return [HEADER, *([str(number), f"Người {number}", f"00{number}", "Thôn 1"] for number in range(1, count + 1))]
+
+
+def _text(lines: list[list[str]], separator: str = ",", end: str = "\n") -> str:
+    return "".join(separator.join(line) + end for line in lines)
+
+
+@settings(max_examples=150)
+@given(st.lists(st.lists(FIELDS, min_size=3, max_size=3), min_size=1, max_size=8), st.sampled_from(",;\t|"))
+def test_what_a_writer_of_csv_writes_comes_back(rows: list[list[str]], separator: str) -> None:
+    out = io.StringIO()
+    csv.writer(out, delimiter=separator, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
+    assert split_records(out.getvalue(), separator) == rows
+
+
+@pytest.mark.parametrize("row", [1, 5, 12])
+@pytest.mark.parametrize("tail", ["", 'x,"Bản A, xã B",1,2\n'])
+def test_a_stray_quote_costs_its_own_row_at_most(tmp_path: Path, row: int, tail: str) -> None:
+    lines = _lines()
+    broken = [line if number != row else [line[0], f'"{line[1]}', *line[2:]] for number, line in enumerate(lines)]
+    read = _grid(tmp_path, _text(broken) + tail).cells
+    assert read.loc[: len(lines)].to_numpy().tolist() == lines
+    assert len(read) == len(lines) + bool(tail)
+
+
+def test_a_cell_with_line_breaks_is_no_stray_quote(tmp_path: Path) -> None:
+    lines = _lines()
+    lines[3][1], lines[4][3] = '"Ngô\nThị, Bé"', '"Thôn 1\n(cũ: 2, 3)\n"'
+    grid = _grid(tmp_path, _text(lines, end="\r\n"))
+    assert grid.cells.loc[4, 2] == "Ngô\nThị, Bé"
+    assert grid.cells.loc[5].to_list() == ["4", "Người 4", "004", "Thôn 1\n(cũ: 2, 3)\n"]
+    assert grid.cells[1].to_list() == ["STT", *map(str, range(1, 13))]
+    assert not grid.ragged
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;\r"])
+def test_excels_line_for_the_separator_is_no_row(tmp_path: Path, first: str) -> None:
+    lines = _lines()
+    lines[2][1] = "a, b, c, d, e, f"
+    assert _grid(tmp_path, f"{first}\n{_text(lines, ';')}").cells.to_numpy().tolist() == lines
+
+
+@pytest.mark.parametrize("form", ['="{}"', '"=""{}"""'])
+def test_a_text_kept_by_a_formula_keeps_its_zeros(tmp_path: Path, form: str) -> None:
+    lines = _lines()
+    quoted = [HEADER, *([*line[:2], form.format(line[2]), line[3]] for line in lines[1:])]
+    assert _grid(tmp_path, _text(quoted)).cells.to_numpy().tolist() == lines
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n", "\r\r\n"])
+def test_line_ends_and_what_is_none(tmp_path: Path, end: str) -> None:
+    lines = _lines(60)
+    text = _text(lines, end=end).replace("Người 7,", "Người\x007,").replace("Người 8,", "Ngư\ufeffời\x0b8,")
+    if "\n" in end:
+        text = text.replace("Người 9,", "Người\r9,")
+    assert _grid(tmp_path, text).cells.to_numpy().tolist() == lines
+
+
+def test_rows_whose_fields_have_moved_are_known(tmp_path: Path) -> None:
+    lines = _lines(30)
+    title = [["DANH SÁCH", ""], ["Quý IV, năm 2018"], []]
+    lines[4] = ["4", "Người 4", "1", "257", "000", "Thôn 1"]
+    lines[9] = ["9", "Người 9 009", "Thôn 1"]
+    lines[11] += ["", ""]
+    grid = _grid(tmp_path, _text([*title, *lines, ["Người lập biểu"], ["", "Cộng"]]))
+    assert grid.ragged == {8, 13}
+    # Programs that leave out empty fields at the end write rows of many lengths: none has moved.
+    short = [line if number % 3 else line[:3] for number, line in enumerate(_lines(30))]
+    assert not _grid(tmp_path, _text([HEADER, *short[1:]])).ragged
