@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from copy import copy
 from pathlib import Path, PurePath
 from typing import Any
 
 import pandas as pd
 from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
@@ -19,7 +21,9 @@ from etl.model.grid import Grid
 from etl.model.period import Period
 from etl.reference.units import units_on
 from etl.reporting import marked, safe
+from etl.reporting.sent_book import open_copy
 from etl.reporting.words import LOCAL_TIME, REASONS, SEVERITIES, WAIVED, number_vi
+from etl.reporting.xml_splice import NotSpliceable
 from etl.warehouse.ledger import Submission
 
 LISTED_AT_MOST = 50_000
@@ -87,28 +91,46 @@ def write_answer(
     """
     placed = findings[findings["row"].notna() & findings["sheet"].notna()]
     small = (submission.rows_read or 0) <= COPIED_ROWS and submission.size_bytes <= COPIED_BYTES
-    book = marked.copy_of(source) if len(placed) and small and source is not None else None
-    own = book is not None
-    if book is None:
+    content = None
+    if len(placed) and small and source is not None:
+        content = _in_the_senders_book(submission, findings, placed, title, source)
+    place, beside = answer_files(submission, folder)
+    if content is None:
         book = Workbook()
         book.remove(book.worksheets[0])
-    if own:
-        marked.mark(book, placed, submission.layout)
-    elif len(placed):
-        marked.add_faulty_rows(book, placed, submission.layout, grids())
-    names = {sheet.title for sheet in book.worksheets}
-    sheet = book.create_sheet(
-        next(n for n in ("Kết quả", *(f"Kết quả {i}" for i in range(2, 99))) if n not in names), 0
-    )
-    book.active = 0
-    _result_sheet(sheet, submission, findings, title, names if own else set())
-    place, beside = answer_files(submission, folder)
-    finish = marked.with_values(source, book.sheetnames) if own and source else bytes
-    path = safe.save(book, place, finish)
+        if len(placed):
+            marked.add_faulty_rows(book, placed, submission.layout, grids())
+        sheet = book.create_sheet(_RESULT, 0)
+        book.active = 0
+        _result_sheet(sheet, submission, findings, title, set(), set())
+        safe.save(book, place)
+    else:
+        durable.write(place, content)
     line = f"{verdict_line(submission, findings)} {_way_out(submission, findings)}".replace("\n", " ").rstrip()
     durable.write(beside, f"\ufeff{line}\r\n".encode())
-    return path
+    return place
 
+
+def _in_the_senders_book(
+    submission: Submission, findings: pd.DataFrame, placed: pd.DataFrame, title: str, source: Path
+) -> bytes | None:
+    """The sender's workbook, marked, with the result as its first sheet; None where there is no copy that is safe."""
+    sent = open_copy(source)
+    if sent is None:
+        return None
+    try:
+        marked.annotate(sent, placed, submission.layout)
+        book = Workbook()
+        sheet = book.worksheets[0]
+        names = set(sent.titles)
+        sheet.title = next(n for n in (_RESULT, *(f"{_RESULT} {i}" for i in range(2, 999))) if n not in names)
+        _result_sheet(sheet, submission, findings, title, set(sent.sheets), sent.lost)
+        return sent.with_first_sheet(book)
+    except NotSpliceable:
+        return None
+
+
+_RESULT = "Kết quả"
 
 _LIST = (
     ("STT", 6), ("Trang", 20), ("Dòng", 8), ("Cột", 26), ("Giá trị", 24), ("Mức độ", 18), ("Lý do", 52),
@@ -116,8 +138,13 @@ _LIST = (
 )  # fmt: skip
 
 
-def _result_sheet(sheet: Any, submission: Submission, findings: pd.DataFrame, title: str, linked: set[str]) -> None:
-    """Verdict, facts, how often each rule was broken, and the list of findings; linked: sheets that entries lead to."""
+def _result_sheet(
+    sheet: Any, submission: Submission, findings: pd.DataFrame, title: str, linked: set[str], lost: set[str]
+) -> None:
+    """Verdict, facts, how often each rule was broken, and the list of findings.
+
+    linked: sheets that entries lead to; lost: what of the sender's workbook the answer does not have.
+    """
     for column, (_, width) in enumerate(_LIST, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width
     headline = _wide(sheet, 1, 1, 8, verdict_line(submission, findings))
@@ -128,6 +155,8 @@ def _result_sheet(sheet: Any, submission: Submission, findings: pd.DataFrame, ti
     sheet.row_dimensions[1].height = 48
     _wide(sheet, 2, 1, 8, NOTICE).font = Font(italic=True, color="7F7F7F")
     facts = _facts(submission, title)
+    if lost:
+        facts.append(("Không giữ lại trong tệp trả lời này", ", ".join(sorted(lost))))
     for at, (label, value) in enumerate(facts, start=3):
         name = _wide(sheet, at, 1, 3, label)
         name.font, name.alignment = Font(bold=True), safe.WRAP
@@ -199,6 +228,17 @@ def _counts(sheet: Any, first: int, findings: pd.DataFrame) -> int:
     return at + 2
 
 
+def _list_style(sheet: Any, fill: Any = None, font: Any = None) -> Any:
+    """The style of a cell of the list."""
+    cell = safe.put(WriteOnlyCell(sheet), None)
+    cell.alignment, cell.border = safe.WRAP, safe.THIN
+    if fill is not None:
+        cell.fill = fill
+    if font is not None:
+        cell.font = font
+    return copy(cell._style)
+
+
 def _list(sheet: Any, first: int, submission: Submission, findings: pd.DataFrame, linked: set[str]) -> None:
     """Every finding; its row number leads to the marked cell."""
     if not len(findings):
@@ -206,6 +246,9 @@ def _list(sheet: Any, first: int, submission: Submission, findings: pd.DataFrame
     for column, (label, _) in enumerate(_LIST, start=1):
         safe.head(safe.put(sheet.cell(first, column), label))
     shown = findings.head(LISTED_AT_MOST)
+    # A style that is set is looked up among all of the book: set once, it is copied.
+    usual, linking = _list_style(sheet), _list_style(sheet, font=marked.LINK)
+    fills = {kind: _list_style(sheet, safe.FILLS[kind]) for kind in (*SEVERITIES, "waived")}
     for at, row in enumerate(records(shown), start=first + 1):
         weight, way_out = SEVERITIES[row.severity], row.suggestion
         if waived := pd.notna(row.waived):
@@ -213,12 +256,13 @@ def _list(sheet: Any, first: int, submission: Submission, findings: pd.DataFrame
         texts = (row.sheet, row.row, row.header, row.value, weight, row.message, way_out)
         cells = [sheet.cell(at, column) for column in range(1, len(_LIST) + 1)]
         for cell, value in zip(cells, (at - first, *texts), strict=True):
+            cell._style = copy(usual)
             safe.put(cell, None if pd.isna(value) else value)
-            cell.alignment, cell.border = safe.WRAP, safe.THIN
         if row.sheet in linked and not pd.isna(row.row):
             place = marked.column_of(submission.layout, str(row.sheet), str(row.column_name))
-            marked.link(sheet.cell(at, 3), str(row.sheet), int(row.row), place)
-        sheet.cell(at, 6).fill = safe.FILLS["waived" if waived else row.severity]
+            marked.link(cells[2], str(row.sheet), int(row.row), place)
+            cells[2]._style = copy(linking)
+        cells[5]._style = copy(fills["waived" if waived else row.severity])
         safe.fit_row(sheet, at, cells)
     if len(findings) > LISTED_AT_MOST:
         more = f"… và {number_vi(len(findings) - LISTED_AT_MOST)} lỗi nữa; lệnh «giamngheo findings» cho xem tất cả."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -91,17 +91,14 @@ def safe_csv(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(_STARTS_A_FORMULA) else value
 
 
-def save(book: Workbook, path: Path, finish: Callable[[bytes], bytes] = bytes) -> Path:
-    """Write a workbook all or nothing; the same content gives the same bytes, so that a re-run changes nothing.
-
-    finish: what is still to be done to the bytes that openpyxl gives.
-    """
+def save(book: Workbook, path: Path) -> Path:
+    """Write a workbook all or nothing; the same content gives the same bytes, so that a re-run changes nothing."""
     book.properties.creator = "giamngheo"
     book.properties.created = book.properties.modified = SAVED
     buffer = io.BytesIO()
     with temporary_files_apart():
         book.save(buffer)
-    durable.write(path, same_times(finish(buffer.getvalue())))
+    durable.write(path, same_times(buffer.getvalue()))
     return path
 
 

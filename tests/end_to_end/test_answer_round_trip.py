@@ -109,7 +109,7 @@ def test_faults_are_marked_in_the_senders_own_workbook_and_corrected_there(
     assert {(c.row, c.column) for line in page.iter_rows() for c in line if c.comment is not None} == set(expected)
 
 
-def test_formulas_keep_their_values_and_what_reaches_out_is_text(
+def test_formulas_keep_their_values_and_what_reaches_out_leaves_its_value(
     home: Settings, files: dict[tuple[str, str], Path], tmp_path: Path
 ) -> None:
     origin = files[HEAD, "082"]
@@ -144,9 +144,9 @@ def test_formulas_keep_their_values_and_what_reaches_out_is_text(
     shown = answer[page.title]
     assert shown[place].value == "=2+2"
     assert openpyxl.load_workbook(done.answer, data_only=True)[page.title][place].value == 4
-    for cell, text in ((outside, "=[1]Sheet1!A1"), (web, web.value)):
-        marked = shown[cell.coordinate]
-        assert (marked.data_type, marked.value) == ("s", text) or marked.value == text
+    assert (shown[outside.coordinate].value, shown[web.coordinate].value) == ("thiếu vốn", "x")
+    lost = [c.value for line in answer["Kết quả"].iter_rows(max_row=20) for c in line if c.value]
+    assert "công thức lấy số từ nơi khác (giữ giá trị)" in lost[lost.index("Không giữ lại trong tệp trả lời này") + 1]
     with zipfile.ZipFile(done.answer) as parts:
         sheets = b"".join(parts.read(n) for n in parts.namelist() if n.startswith("xl/worksheets/sheet"))
         assert re.findall(rb"<f[ >].*?</f>", sheets) == [b"<f>2+2</f>"]
