@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,28 +9,15 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from etl.conforming.periods import InvalidPeriod, last_day_named, names_a_quarter, names_only_a_year, period_words
 from etl.contracts import Contract
 from etl.model.examined import Heading
 from etl.model.finding import Finding, Severity, findings_frame
 from etl.model.grid import Table
 from etl.model.period import Period
-from etl.model.text import clean, fold
+from etl.model.text import clean
 from etl.reference.units import all_units, units_on
 
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
-_NUM = r"(?P<n>[ivx]+|\d{1,2})"
-_DATE = r"(?P<d>\d{1,2}) (?:thang )?(?P<m>\d{1,2}) (?:nam )?(?P<y>\d{4})\b"
-# The end of a span before any other day: «Từ ngày 01/10/2018 đến ngày 31/12/2018».
-_DAYS = (re.compile(rf"\b(?:den|het)(?: het)?(?: ngay)? {_DATE}"), re.compile(rf"\b(?:tinh|ngay)(?: ngay)? {_DATE}"))
-_QUARTER = re.compile(rf"\b(?:quy|qui|q) ?{_NUM} (?:(?:cua )?nam )?(?P<y>\d{{4}})\b")
-_MONTHS = re.compile(r"\b(?P<n>[369]) thang (?P<half>dau|cuoi) (?:nam )?(?P<y>\d{4})\b")
-_MONTH = re.compile(r"\b(?:thang|t) ?(?P<n>\d{1,2}) (?:nam )?(?P<y>\d{4})\b")
-_SEMESTER = re.compile(rf"\b(?:hoc ky|hoc ki|hk) ?{_NUM}(?: nam hoc)? (?P<y>\d{{4}}) (?P<y2>\d{{4}})\b")
-_YEAR = re.compile(r"\bnam (?:bao cao |ke hoach )?(?P<y>\d{4})\b(?! \d{4})")
-_OF_A_QUARTER = re.compile(r"\bqu[yi]\b")
-_ISO = re.compile(r"\b(?P<y>\d{4}) ?q ?(?P<n>\d)\b")
-_YEAR_MONTH = re.compile(r"\b(?P<y>\d{4}) (?:thang|t) ?(?P<n>\d{1,2})\b")
-_COMPACT = re.compile(r"\b(?:(?P<d>\d{2})(?P<m>\d{2})(?P<y>20\d{2})|(?P<y2>20\d{2})(?P<m2>\d{2})(?P<d2>\d{2}))\b")
 # "Lào Cai, ngày 05 tháng 01 năm 2019": where and when it was signed, not what it reports on.
 _SIGNED = re.compile(
     r"^[^,]{2,40},\s*(?:ngày|ngay)\s*[\d.…]{0,4}\s*(?:tháng|thang)\s*[\d.…]{0,4}\s*(?:năm|nam)\s*[\d.…]{0,5}\s*$",
@@ -55,10 +41,6 @@ class _Said:
     level: str = ""
 
 
-class _Invalid(Exception):
-    """Words that name a period which cannot be."""
-
-
 def read_heading(
     tables: Sequence[Table], form: Contract, file_name: str, folder: str, today: date
 ) -> tuple[Heading, pd.DataFrame]:
@@ -72,7 +54,7 @@ def read_heading(
     for where, lines in _places(tables, file_name, folder):
         try:
             periods += _periods(lines, where)
-        except _Invalid as fault:
+        except InvalidPeriod as fault:
             told = Finding("period_unreadable", Severity.CRITICAL, value=str(fault))
             findings += [told] if told not in findings else []
     period, last_day = _period(periods, today, findings)
@@ -114,63 +96,15 @@ def _periods(lines: list[str], where: str) -> list[_Said]:
     from_title = where.startswith("tiêu đề")
     found = []
     for line in lines:
-        text = fold(line)
-        if from_title and _CITES.search(text) and not (_QUARTER.search(text) or _SEMESTER.search(text)):
+        text = period_words(line)
+        if from_title and _CITES.search(text) and not names_a_quarter(text):
             continue
-        day = _last_day(text, from_title=from_title)
+        day = last_day_named(text, from_title=from_title)
         if day is not None:
             found.append(_Said(str(Period.of(day)), line, where, day))
     # A year alone ("Năm 2018") under a title that names the quarter adds nothing.
-    exact = [s for s in found if not _only_year(s.words)]
+    exact = [s for s in found if not names_only_a_year(period_words(s.words))]
     return exact or found
-
-
-def _only_year(words: str) -> bool:
-    text = fold(words)
-    return not any(p.search(text) for p in (*_DAYS, _QUARTER, _MONTHS, _MONTH, _SEMESTER, _ISO, _YEAR_MONTH, _COMPACT))
-
-
-def _last_day(text: str, *, from_title: bool) -> date | None:
-    """The last day of what a folded line names. Raises _Invalid for a quarter, month or day that is none."""
-    if match := _SEMESTER.search(text):
-        number = _number(match["n"])
-        if number not in (1, 2) or int(match["y2"]) != int(match["y"]) + 1:
-            raise _Invalid(match[0])
-        # The first semester ends with the year, the second at the end of May: in the second quarter.
-        return date(int(match["y"]), 12, 31) if number == 1 else date(int(match["y2"]), 6, 30)
-    if match := next(filter(None, (days.search(text) for days in _DAYS)), None):
-        return _date(match, match["y"], match["m"], match["d"])
-    if match := (_QUARTER.search(text) or _ISO.search(text)):
-        number = _number(match["n"])
-        if not 1 <= number <= 4:
-            raise _Invalid(match[0])
-        return Period(int(match["y"]), number).last_day
-    if match := _MONTHS.search(text):
-        months = int(match["n"])
-        return Period(int(match["y"]), months // 3 if match["half"] == "dau" else 4).last_day
-    if match := (_MONTH.search(text) or _YEAR_MONTH.search(text)):
-        year, month = int(match["y"]), int(match["n"])
-        if not 1 <= month <= 12:
-            raise _Invalid(match[0])
-        return date(year, month, calendar.monthrange(year, month)[1])
-    if from_title:
-        # The year of a line that speaks of a quarter is the quarter's.
-        match = _YEAR.search(text) if not _OF_A_QUARTER.search(text) else None
-        return date(int(match["y"]), 12, 31) if match else None
-    if match := _COMPACT.search(text):
-        return _date(match, match["y"] or match["y2"], match["m"] or match["m2"], match["d"] or match["d2"])
-    return None
-
-
-def _date(match: re.Match[str], year: str, month: str, day: str) -> date:
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        raise _Invalid(match[0]) from None
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdigit() else _ROMAN.get(text, 0)
 
 
 def _period(said: list[_Said], today: date, findings: list[Finding]) -> tuple[Period | None, date | None]:

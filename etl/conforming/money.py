@@ -25,9 +25,10 @@ _WORDS = (
     (1, re.compile(rf"\b{_DONG}\b")),
 )
 _LINE = re.compile(r"\b(?:don vi(?: tinh| tien| do)?|dvt|dv tinh|dvi tinh)\b(?: la)? ?(?P<unit>.{1,60})$")
+_ALONE = re.compile(rf"^(?:trieu|nghin|ngan|ngin|ty|ti|1 000|1000|1 000 000|trd) ?(?:{_DONG})?$")
 _OTHER_WORDS = re.compile(
-    r"\b(?:ho|nguoi|khau|thon|xa|mon|nha|em|hoc sinh|the|m2|m3|kg|thang|phan tram|so|luong|tien|va|trieu|tr|nghin|ngan"
-    rf"|ty|n|1|000|1000|{_DONG})\b"
+    r"\b(?:ho|nguoi|khau|thon|xa|mon|nha|em|hoc sinh|the|m2|m3|kg|thang|phan tram|so|luong|tien|va|trieu|trd|tr|nghin"
+    rf"|ngan|ngin|ty|ti|don vi|dvt|tinh|viet nam|n|1|000|1000|{_DONG})\b"
 )
 _BRACKETS = re.compile(r"[(\[]([^)\]]*)[)\]]|[,;:–-]([^,;:–()-]*)$")
 _LEAST_PLAUSIBLE_PRINCIPAL = 100_000
@@ -81,9 +82,11 @@ def _apart(text: str) -> str:
 
 def _above(table: Table) -> Iterator[int]:
     for _, text in table.title:
-        match = _LINE.search(_apart(text))
-        # «Đơn vị: UBND xã Đồng Tuyển» names a sender, no unit of amounts.
-        if match and not _OTHER_WORDS.sub("", match["unit"]).strip() and (unit := unit_in(match["unit"])):
+        folded = _apart(text)
+        match = _LINE.search(folded)
+        # «Đơn vị: UBND xã Đồng Tuyển» names a sender, no unit of amounts; «(triệu đồng)» alone names nothing else.
+        words = match["unit"] if match else folded if _ALONE.match(folded) else ""
+        if words and not _OTHER_WORDS.sub("", words).strip() and (unit := unit_in(words)):
             yield unit
 
 
@@ -99,6 +102,6 @@ def _in_headers(tables: Sequence[Table], maps: Sequence[ColumnMap], name: str) -
 
 def _number_or_none(text: str) -> float | None:
     try:
-        return float(values.number(text, grouped=True))
+        return float(values.amount(text) or 0)
     except values.Unreadable:
         return None

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.conforming import read_heading
+from etl.conforming.money import stated_units
 from etl.contracts import contract
 from etl.model.grid import Table
 from etl.model.period import Period
@@ -31,6 +32,20 @@ def heading(*title: str, name: str = "bieu.xlsx", folder: str = "", today: date 
     ("Đến hết ngày 15 tháng 10 năm 2018", "2018-Q4", date(2018, 10, 15)), ("Năm 2018", "2018-Q4", date(2018, 12, 31)),
     ("Học kỳ I năm học 2018–2019", "2018-Q4", date(2018, 12, 31)),
     ("Học kỳ II năm học 2017-2018", "2018-Q2", date(2018, 6, 30)),
+    ("Quý 4-2018", "2018-Q4", date(2018, 12, 31)), ("QUÝ IV - NĂM 2018", "2018-Q4", date(2018, 12, 31)),
+    ("Kỳ báo cáo: 12/2018", "2018-Q4", date(2018, 12, 31)), ("Qúy IV/2018", "2018-Q4", date(2018, 12, 31)),
+    ("Từ 01/10/2018 đến 31/12/2018", "2018-Q4", date(2018, 12, 31)), ("IV/2018", "2018-Q4", date(2018, 12, 31)),
+    ("01/10/2018 - 31/12/2018", "2018-Q4", date(2018, 12, 31)), ("Quý IV năm 2O18", "2018-Q4", date(2018, 12, 31)),
+    ("Đến hết tháng 12/2018", "2018-Q4", date(2018, 12, 31)), ("4 quý năm 2018", "2018-Q4", date(2018, 12, 31)),
+    ("Quý: IV   Năm: 2018", "2018-Q4", date(2018, 12, 31)), ("Năm 2018 - Quý IV", "2018-Q4", date(2018, 12, 31)),
+    ("Tháng mười hai năm 2018", "2018-Q4", date(2018, 12, 31)), ("Tháng năm năm 2018", "2018-Q2", date(2018, 5, 31)),
+    ("Quý tư năm 2018", "2018-Q4", date(2018, 12, 31)), ("Quý IV/18", "2018-Q4", date(2018, 12, 31)),
+    ("Từ tháng 10 đến tháng 12 năm 2018", "2018-Q4", date(2018, 12, 31)), ("T11/18", "2018-Q4", date(2018, 11, 30)),
+    ("Từ tháng 10/2018 đến tháng 11/2018", "2018-Q4", date(2018, 11, 30)), ("Kỳ: Quý 3.2018", "2018-Q3", date(2018, 9, 30)),
+    ("9 tháng năm 2018", "2018-Q3", date(2018, 9, 30)), ("Sáu tháng đầu năm 2018", "2018-Q2", date(2018, 6, 30)),
+    ("Thời điểm 31/12/2018", "2018-Q4", date(2018, 12, 31)), ("31.12.2018", "2018-Q4", date(2018, 12, 31)),
+    ("HK1 (2018-2019)", "2018-Q4", date(2018, 12, 31)), ("Năm học 2018-2019, học kỳ I", "2018-Q4", date(2018, 12, 31)),
+    ("Quarter 4, 2018", "2018-Q4", date(2018, 12, 31)),
     ("Danh sách dư nợ tháng 12/2018 (quý IV năm 2018)", "2018-Q4", date(2018, 12, 31)),
 ])  # fmt: skip
 def test_periods_in_words(line: str, period: str, day: date) -> None:
@@ -42,7 +57,7 @@ def test_periods_in_words(line: str, period: str, day: date) -> None:
 @given(
     st.integers(2015, 2018),
     st.integers(1, 4),
-    st.sampled_from(["Quý {r} năm {y}", "quý {n}/{y}", "{y}-Q{n}", "Q{n} {y}"]),
+    st.sampled_from(["Quý {r} năm {y}", "quý {n}/{y}", "{y}-Q{n}", "Q{n} {y}", "quý {r}-{y}", "năm {y} quý {n}"]),
 )
 def test_any_quarter_from_title_name_or_folder(year: int, quarter: int, form: str) -> None:
     words = form.format(r=("I", "II", "III", "IV")[quarter - 1], n=quarter, y=year)
@@ -82,3 +97,14 @@ def test_a_district_goes_before_the_province() -> None:
     assert found.unit_code == "088"
     found, _ = heading("UBND TỈNH LÀO CAI", "Quý IV năm 2018")
     assert found.unit_code == "10"
+
+
+@pytest.mark.parametrize(("line", "unit"), [
+    ("ĐVT: trđ", ["triệu đồng"]), ("Đơn vị: triệu đồng", ["triệu đồng"]), ("(ĐVT: 1.000 đ)", ["nghìn đồng"]),
+    ("Đơn vị tính: 1000đ", ["nghìn đồng"]), ("(Triệu đồng)", ["triệu đồng"]), ("ĐVT: nghìn VNĐ", ["nghìn đồng"]),
+    ("Đơn vị tính: đồng", ["đồng"]), ("ĐVT: Hộ, người, triệu đồng", ["triệu đồng"]), ("Đơn vị: UBND xã Đồng Tuyển", []),
+    ("Đơn vị: người", []), ("Danh sách hộ vay dưới 50 triệu đồng", []), ("Xã Triệu Đồng", []),
+])  # fmt: skip
+def test_the_unit_of_amounts_above_the_table(line: str, unit: list[str]) -> None:
+    table = Table("S", {}, 9, pd.DataFrame(), {}, "credit_loan", 1.0, ((3, line),))
+    assert stated_units(table) == unit
