@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run up down test test-all unit kill lint docs lock env clean bench-read bench-check bench-link bench-answer bench-recompute
+.PHONY: help install run up down test test-all unit kill lint docs lock env clean bench-read bench-pollock bench-check bench-link bench-answer bench-recompute
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,6 +57,9 @@ lint: install  ## ruff, mypy --strict, import-linter, SQL lint
 
 bench-read: install  ## reading by format and size against pandas + openpyxl; BENCH=--full adds 700,000 rows
 	@$(BIN)/python -m local.bench_read $(BENCH)
+
+bench-pollock: install  ## reading of public csv files broken in known ways: FOLDER=a copy of Pollock's repository
+	@$(BIN)/python -m local.bench_pollock $(FOLDER)
 
 bench-check: install  ## 700,000 health cards through their full suite against one plain SQL pass; at most 3 times
 	@$(BIN)/python -m local.bench_check $(BENCH)

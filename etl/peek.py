@@ -64,7 +64,7 @@ def peek(settings: Settings, path: Path, today: date) -> list[Seen]:
 def _table(grid: Grid) -> Table | None:
     """The table of a form, else any."""
     found = find_table(grid, contracts())
-    return found if found is not None and found.dataset else find_any_table(grid) or found
+    return found if found is not None and found.dataset else find_any_table(grid)
 
 
 def _open(settings: Settings, path: Path) -> Opened:
@@ -113,7 +113,7 @@ def _seen(path: Path, kind: str, encoding: str | None, grid: Grid, table: Table 
         str(heading.period) if heading and heading.period else None, heading.unit_code if heading else None,
         ", ".join(stated_units(table)) or None,
         [text for _, text in table.title], sorted(r for r, why in table.ignored.items() if why == "header"),
-        [" ".join(path) for path in table.headers.values()], named,
+        [" ".join(path) for path in table.headers.values() if path], named,
         int(data.min()) if len(data) else None, int(data.max()) if len(data) else None, len(data),
         {str(why): int(n) for why, n in reasons.items()},
     )  # fmt: skip
@@ -121,10 +121,18 @@ def _seen(path: Path, kind: str, encoding: str | None, grid: Grid, table: Table 
 
 def as_table(settings: Settings, path: Path) -> list[list[str]]:
     """The file's largest table as plain records: its header, then its data rows. Raises ValueError, OSError."""
-    found = [t for t in map(_table, _open(settings, path).grids) if t is not None and len(t.body)]
+    found = [t for t in map(_table, _open(settings, path).grids) if t is not None and (len(t.body) or t.headers)]
     if not found:
         raise ValueError(f"{path.name}: no table with a header and a data row was found; see peek without --csv")
     table = max(found, key=lambda t: len(t.body))
     columns = [c for c in map(int, table.body.columns) if c in table.headers]
+    header = [" ".join(table.headers[c]) if table.dataset is None else table.headers[c][-1] for c in columns]
+    width = max((number for number, text in enumerate(header, start=1) if text), default=len(header))
     body = table.body[columns].astype("object").where(table.body[columns].notna(), "")
-    return [[table.headers[c][-1] for c in columns], *body.to_numpy().tolist()]
+    return ([header[:width]] if any(header) else []) + [_cut(row, width) for row in body.to_numpy().tolist()]
+
+
+def _cut(row: list[str], width: int) -> list[str]:
+    """A row as wide as the header, or wider where it has values further right."""
+    last = max((number for number, text in enumerate(row, start=1) if text), default=0)
+    return row[: max(width, last)]

@@ -1,6 +1,7 @@
 """Any workbook or text file → tables of raw cells with their addresses. What they mean is conforming's business."""
 
-from etl.reading.tables import find_any_table, find_table
+from etl.reading.any_table import find_any_table
+from etl.reading.tables import find_table
 from etl.reading.textfile import encoding_of
 from etl.reading.workbook import read_grids
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from etl import durable
 from etl.model.reproducible import SAVED, same_times
 
 _LONGEST_CELL = 32_767
+_SIGNED_NUMBER = re.compile(r"[+-]\d[\d., \u00a0]*(?:[eE][+-]?\d+)?%?")
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 HEAD_FILL = PatternFill("solid", fgColor="1F4E78")
@@ -87,8 +89,12 @@ def one_page_across(sheet: Any) -> None:
 
 
 def safe_csv(value: Any) -> Any:
-    """A field for csv: a text that a spreadsheet would run gets an apostrophe before it, which shows it as text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_STARTS_A_FORMULA) else value
+    """A field for csv: a text that a spreadsheet would run gets an apostrophe before it, which shows it as text.
+
+    A number with its sign is no formula: -5, +84912345678.
+    """
+    runs = isinstance(value, str) and value.startswith(_STARTS_A_FORMULA) and not _SIGNED_NUMBER.fullmatch(value)
+    return f"'{value}" if runs else value
 
 
 def save(book: Workbook, path: Path) -> Path:
