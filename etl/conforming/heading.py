@@ -66,6 +66,7 @@ def read_heading(
     if form.sent_by == "district" and any(said.level == "district" for said in units):
         # The province's name above a district's form says where the district lies.
         units = [said for said in units if said.level == "district"]
+    units = _without_upper(units, form)
     unit = _unit(units, findings)
     return Heading(form.dataset, period, last_day, unit), findings_frame(findings)
 
@@ -136,9 +137,28 @@ def _units(lines: list[str], where: str, day: date) -> list[_Said]:
             named = [u for line in lines for u in units.submitting_by_code_or_name(line)]
     except LookupError:
         return []
-    districts = {u.code: u for u in named if u.level == "district"}
-    lowest = list(districts.values()) or [u for u in named if u.level == "province"][:1]
+    by_code = {u.code: u for u in named}
+    districts = [u for u in by_code.values() if u.level == "district"]
+    communes = [u for u in by_code.values() if u.level == "commune"]
+    lowest = districts or [*communes, *(u for u in by_code.values() if u.level == "province")]
     return [_Said(u.code, u.name, where, level=u.level) for u in lowest]
+
+
+def _without_upper(said: list[_Said], form: Contract) -> list[_Said]:
+    """The units without those that only say where the sender lies, or of what a sheet is, on a day without districts.
+
+    A file's or folder's name that names the province alone, or sheets of several communes, make it the province's. Of
+    the title alone, a form that districts sent is the commune's, one that the province sent is the province's.
+    """
+    communes = [unit for unit in said if unit.level == "commune"]
+    province = [unit for unit in said if unit.level == "province"]
+    if not communes or not province:
+        return said
+    outside = {unit.level for unit in said if not unit.where.startswith("tiêu đề")}
+    if "commune" in outside or "province" in outside:
+        return communes if "commune" in outside else province
+    is_of_one_commune = form.sent_by == "district" and len({unit.value for unit in communes}) == 1
+    return communes if is_of_one_commune else province
 
 
 def _unit(said: list[_Said], findings: list[Finding]) -> str | None:

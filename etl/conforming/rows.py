@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from etl.conforming.number_style import NumberStyle, number_styles
 from etl.conforming.vocabulary import Manner, Reader, reader_of
 from etl.contracts import Column, Contract
 from etl.model.examined import Heading
-from etl.model.finding import Finding, findings_frame, join_findings
+from etl.model.finding import Finding, Severity, findings_frame, join_findings
 from etl.model.grid import Table
 from etl.model.text import clean, spelling_key
 from etl.reference.rules import rules
@@ -102,12 +102,16 @@ def _column(raw: pd.DataFrame, column: Column, read: Reader) -> tuple[dict[str, 
     codes, distinct = pd.factorize(texts, use_na_sentinel=True)
     good: list[Any] = []
     faults: dict[int, Finding] = {}
+    notes: dict[int, Finding] = {}
     required = column.required
     for at, text in enumerate(distinct):
         try:
             values.refuse_error(text)
             # The apostrophe with which a person makes Excel keep a text is no part of it, where a program has left it.
             good.append(read(text.removeprefix("'")))
+            note: Mapping[str, str] | None = getattr(read, "note", lambda _: None)(text)
+            if note:
+                notes[at] = Finding("unit_succeeded", Severity.INFO, column=column.name, value=clean(text), params=note)
         except values.Unreadable as fault:
             good.append(None)
             severity = rules()[fault.rule].severity_for(required=required)
@@ -116,7 +120,16 @@ def _column(raw: pd.DataFrame, column: Column, read: Reader) -> tuple[dict[str, 
     stored = {
         name: _taken([_part(v, column, name) for v in good], codes, kind, raw.index) for name, kind in column.stored
     }
-    return stored, _spread(raw, codes, faults)
+    return stored, join_findings([_spread(raw, codes, faults), _first_cells(raw, codes, notes)])
+
+
+def _first_cells(raw: pd.DataFrame, codes: np.ndarray, notes: dict[int, Finding]) -> pd.DataFrame:
+    """What is worth saying of a distinct text, once: at the first of its cells."""
+    placed = []
+    for code, note in notes.items():
+        first = int(np.flatnonzero(codes == code)[0])
+        placed.append(replace(note, sheet=str(raw["sheet"].iloc[first]), row=int(raw["row"].iloc[first])))
+    return findings_frame(placed)
 
 
 def _part(value: Any, column: Column, name: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any, Protocol
 
@@ -13,6 +14,7 @@ from etl.contracts import Column, Contract
 from etl.model.examined import Heading
 from etl.model.text import clean, fold, spelling_key
 from etl.reference.codes import code_labels, ethnic_labels
+from etl.reference.former_units import successors_of
 from etl.reference.units import Match, Unit, Units, units_on
 
 
@@ -69,7 +71,7 @@ def reader_of(column: Column, heading: Heading, manner: Manner) -> Reader:
         case "ethnicity":
             return Labels(ethnic_labels(), "ethnicity_unknown")
         case "unit":
-            return Communes(units_on(heading.period.last_day), heading.unit_code, f"{heading.period.last_day:%d/%m/%Y}")
+            return Communes(units_on(heading.period.last_day), heading.unit_code, heading.period.last_day)
 
 
 def saying(form: Contract, heading: Heading) -> Callable[[str, str], Hashable]:
@@ -100,7 +102,7 @@ def enum_labels(column: Column) -> Mapping[str, tuple[str, ...]]:
 class Communes:
     """Texts that name a commune of the submitting unit on the period's last day; gives its code."""
 
-    def __init__(self, units: Units, within: str, day: str) -> None:
+    def __init__(self, units: Units, within: str, day: date) -> None:
         self._units, self._within, self._day = units, within, day
 
     def __call__(self, text: str) -> str:
@@ -112,10 +114,23 @@ class Communes:
     def params(self, text: str) -> dict[str, str]:
         """Where and when the name was looked for, and what comes near."""
         shown = ", ".join(self._shown(unit) for unit in self._match(text).candidates)
-        return {"within": self._units[self._within].name, "day": self._day, "candidates": shown}
+        return {"within": self._units[self._within].name, "day": f"{self._day:%d/%m/%Y}", "candidates": shown}
+
+    def note(self, text: str) -> dict[str, str] | None:
+        """Return the successor as which a former commune was read, None for a commune of the day."""
+        former = successors_of(text, self._day)
+        if former is None or former.whole is None or former.whole.code != self._match(text).code:
+            return None
+        return {"successor": former.whole.name}
 
     def _match(self, text: str) -> Match:
-        return self._units.match_commune(text, self._within)
+        former = successors_of(text, self._day)
+        if former is None:
+            return self._units.match_commune(text, self._within)
+        pool = self._units.communes_in(self._within)
+        if former.whole is not None and former.whole in pool:
+            return Match(former.whole.code)
+        return Match(None, former.units, ambiguous=len(former.units) > 1)
 
     def _shown(self, unit: Unit) -> str:
         upper = self._units.district_of(unit.code)

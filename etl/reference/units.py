@@ -169,8 +169,8 @@ class Units:
         return self._by_code[self._by_code[commune].parent or ""]
 
     def communes_in(self, code: str) -> tuple[Unit, ...]:
-        """The communes of a district or of the province."""
-        return tuple(c for c in self.communes if code in (c.parent, self.province.code))
+        """The communes of a district or of the province; a commune alone, which submits for itself from July 2025."""
+        return tuple(c for c in self.communes if code in (c.code, c.parent, self.province.code))
 
     def match_commune(self, text: str, within: str) -> Match:
         """The commune that a cell names inside a district or the province (``within`` is its code).
@@ -220,22 +220,48 @@ class Units:
         return Match(None, found, ambiguous=len(found) > 1)
 
     def submitting_in(self, line: str) -> tuple[Unit, ...]:
-        """The districts and the province that a line names with their types, in the order of the text."""
+        """The districts and the province that a line names with their types, in the order of the text.
+
+        On a day without districts also the communes.
+        """
         folded = f" {fold(line)} "
         places: dict[int, Unit] = {}
         for kind, full in _UPPER_TYPES.items():
             for unit in (*self.districts, self.province):
                 if fold(unit.type) == full and (at := folded.find(f" {kind} {fold(unit.short)} ")) >= 0:
                     places[at] = unit
+        if not self.districts:
+            places |= self._communes_named(folded, spelling_key(line))
         return tuple(dict.fromkeys(places[at] for at in sorted(places)))
 
+    def _communes_named(self, folded: str, exact: str) -> dict[int, Unit]:
+        """Place in a folded line → the commune that is named there with its type; of two names the longer one."""
+        named: dict[int, list[Unit]] = defaultdict(list)
+        for kind, full in _COMMUNE_TYPES.items():
+            for unit in self.communes:
+                key = f" {kind} {fold(unit.short)} "
+                if fold(unit.type) == full and key in folded:
+                    named[folded.find(key)].append(unit)
+        places: dict[int, Unit] = {}
+        for place, units in named.items():
+            longest = max(len(unit.short) for unit in units)
+            fits = [unit for unit in units if len(unit.short) == longest]
+            spelled = [unit for unit in fits if spelling_key(unit.short) in exact]
+            if len(spelled or fits) == 1:
+                places[place] = (spelled or fits)[0]
+        return places
+
     def submitting_by_code_or_name(self, line: str) -> tuple[Unit, ...]:
-        """The districts that a file's or folder's name tells without their type: by code (``082``) or by name."""
+        """The units that a file's or folder's name tells without their type: by code (``082``) or by name.
+
+        Districts, and on a day without them communes.
+        """
         folded, exact = f" {fold(line)} ", f" {spelling_key(line)} "
-        found = [u for u in self.districts if f" {u.code} " in folded]
+        submitting = self.districts or self.communes
+        found = [u for u in submitting if f" {u.code} " in folded]
         found = found or [
             u
-            for u in self.districts
+            for u in submitting
             if f" {spelling_key(u.short)} " in exact
             or (fold(u.short) not in self._words_of_other_meaning and f" {fold(u.short)} " in folded)
         ]

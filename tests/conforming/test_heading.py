@@ -108,3 +108,24 @@ def test_a_district_goes_before_the_province() -> None:
 def test_the_unit_of_amounts_above_the_table(line: str, unit: list[str]) -> None:
     table = Table("S", {}, 9, pd.DataFrame(), {}, "credit_loan", 1.0, ((3, line),))
     assert stated_units(table) == unit
+
+
+@pytest.mark.parametrize(("dataset", "titles", "name", "unit"), [
+    ("water_village", [["UBND XÃ VĂN BÀN", "Xã Văn Bàn"]], "a.xlsx", "03082"),
+    ("water_village", [["UBND TỈNH LÀO CAI", "UBND XÃ VĂN BÀN"]], "a.xlsx", "03082"),
+    ("water_village", [["PHÒNG KINH TẾ, HẠ TẦNG VÀ ĐÔ THỊ", "Phường Cam Đường, tỉnh Lào Cai"]], "a.xlsx", "02671"),
+    ("water_village", [[]], "Nuoc sach - Xa Cat Thinh.csv", "04693"), ("water_village", [[]], "04693_2025-Q4.csv", "04693"),
+    ("water_village", [["UBND TỈNH LÀO CAI", "Xã Văn Bàn"], ["UBND TỈNH LÀO CAI", "Xã Cát Thịnh"]], "a.xlsx", "15"),
+    ("water_village", [["UBND TỈNH LÀO CAI", "Xã Văn Bàn"]], "Nuoc sach - Tinh Lao Cai.xlsx", "15"),
+    ("housing_support", [["UBND TỈNH LÀO CAI", "Xã Văn Bàn"]], "a.xlsx", "15"), ("water_village", [["TỈNH LÀO CAI"]], "a", "15"),
+    ("water_village", [["Xã Văn Bàn"], ["Xã Cát Thịnh"]], "a.xlsx", None),
+])  # fmt: skip
+def test_who_submits_since_there_are_no_districts(
+    dataset: str, titles: list[list[str]], name: str, unit: str | None
+) -> None:
+    tables = [
+        Table(f"S{i}", {}, 9, pd.DataFrame(), {}, dataset, 1.0, tuple(enumerate([*title, "Quý IV năm 2025"], start=1)))
+        for i, title in enumerate(titles)
+    ]
+    read, findings = read_heading(tables, contract(dataset), name, "2025-Q4", date(2026, 1, 20))
+    assert (read.unit_code, list(findings["rule"])) == (unit, [] if unit else ["unit_conflict"])
