@@ -19,7 +19,17 @@ _THREE_DECIMALS = r"^-?[1-9]\d{0,2}\.\d{3}$"
 _SHORT_CODES, _NINE_AND_TEN = r"^(?:\d{7,8}|\d{11})$", (r"^\d{9}$", r"^\d{10}$")
 """Codes of 9, 10 or 12 digits that have lost zeros in front, as a cell that holds a number does."""
 
-_LEGACY_FONT = re.compile(rb'"(?:\.Vn|VNI-)', re.IGNORECASE)
+_TELLING_FONT = re.compile(rb'"(?:\.Vn|VNI-|Wingdings|Webdings)', re.IGNORECASE)
+_SYMBOLS = {
+    "wingdings": {"ü": "x", "þ": "x", "ý": "x", "x": "x", "R": "x", "P": "x", "û": "✗", "o": "-", "¨": "-", "q": "-"},
+    "wingdings 2": {"P": "x", "R": "x", "S": "x", "T": "x", "Q": "x", "O": "✗", "£": "-", "*": "-"},
+    "webdings": {"a": "x", "r": "✗", "c": "-"},
+}
+"""Font → letter → what it shows, as plain text: ticks and ticked boxes are x, empty boxes -, a cross stays one.
+
+R and P are ticks of Wingdings 2; people set them in Wingdings too, where a tick is meant.
+"""
+
 _EPOCH_1904 = re.compile(rb'<workbookPr\b[^>]*\bdate1904="(?:1|true)"')
 _XLSB_PROPERTIES = re.compile(rb"\x99\x01[\x0c-\x7f](.)", re.DOTALL)
 """Record BrtWbProp, whose first bit is f1904 ([MS-XLSB] 2.4.829)."""
@@ -64,10 +74,13 @@ def numbers_of(path: Path, sheet: str, cells: pd.DataFrame) -> pd.DataFrame | No
     return told.reindex(cells.index, fill_value=False)
 
 
-def legacy_fonts(path: Path) -> Mapping[str, Mapping[tuple[int, int], str]]:
-    """Sheet → (row, column) → font, of the texts of an xlsx set in a font of before Unicode; nothing of other files."""
+def telling_fonts(path: Path) -> Mapping[str, Mapping[tuple[int, int], str]]:
+    """Sheet → (row, column) → font, of the texts of an xlsx whose font is of before Unicode or of symbols.
+
+    Nothing of other files.
+    """
     styles = _part(path, "xl/styles.xml")
-    if styles is None or not _LEGACY_FONT.search(styles):
+    if styles is None or not _TELLING_FONT.search(styles):
         return {}
     import openpyxl
 
@@ -88,7 +101,34 @@ def _font(cell: Any) -> str | None:
     if not isinstance(cell.value, str):
         return None
     name = cell.font.name or ""
-    return name if is_legacy_font(name) else None
+    return name if is_telling_font(name) else None
+
+
+def is_telling_font(name: str) -> bool:
+    """Return whether a letter of a font shows something else than the letter: of before Unicode, or symbols."""
+    return is_legacy_font(name) or name.lower() in _SYMBOLS
+
+
+def with_symbols(cells: pd.DataFrame, fonts: Mapping[tuple[int, int], str]) -> pd.DataFrame:
+    """Return the cells with the ticks and boxes of symbol fonts as plain marks; other letters stay as they are."""
+    marks = {}
+    for (row, column), font in fonts.items():
+        shown = _SYMBOLS.get(font.lower())
+        if shown is not None and row in cells.index and column in cells.columns:
+            text = cells.loc[row, column]
+            # Symbols may also lie in the private area, 0xF000 above the letter of the font.
+            letter = _letter(text.strip()) if isinstance(text, str) else ""
+            if letter in shown:
+                marks[row, column] = shown[letter]
+    if marks:
+        cells = cells.copy()
+    for (row, column), mark in marks.items():
+        cells.loc[row, column] = mark
+    return cells
+
+
+def _letter(text: str) -> str:
+    return chr(ord(text) - 0xF000) if len(text) == 1 and 0xF020 <= ord(text) <= 0xF0FF else text
 
 
 def is_legacy_font(name: str) -> bool:

@@ -17,7 +17,7 @@ import pandas as pd
 from etl.model.grid import Grid
 from etl.model.refused import Refused
 from etl.reading.biff import read_xls
-from etl.reading.evidence import counts_from_1904, is_legacy_font, legacy_fonts, numbers_of, undecided
+from etl.reading.evidence import counts_from_1904, is_telling_font, numbers_of, telling_fonts, undecided, with_symbols
 from etl.reading.layout import Layout, lay_out, layouts_of
 from etl.reading.legacy import Fonts, to_unicode, votes_of
 from etl.reading.markup import Sheet, read_html, read_spreadsheetml
@@ -43,7 +43,7 @@ def read_grids(path: Path, name: str, kind: str) -> list[Grid]:
     read = _read_workbook(path, from_1904=from_1904)
     layouts = layouts_of(path)
     laid_out = [lay_out(grid, layouts.get(grid.sheet, Layout())) for grid in read]
-    grids = _in_unicode(laid_out, legacy_fonts(path) if kind == "xlsx" else {})
+    grids = _in_unicode(laid_out, telling_fonts(path) if kind == "xlsx" else {})
     return [replace(grid, from_1904=from_1904) for grid in grids]
 
 
@@ -58,7 +58,7 @@ def _read_xls(path: Path) -> list[Grid]:
         from_1904 = counts_from_1904(source)
         read = _read_workbook(source, from_1904=from_1904)
     layouts = {page.name: Layout(page.merged) for page in book.pages}
-    fonts = {page.name: {place: f for place, f in page.fonts.items() if is_legacy_font(f)} for page in book.pages}
+    fonts = {page.name: {place: f for place, f in page.fonts.items() if is_telling_font(f)} for page in book.pages}
     grids = _in_unicode([lay_out(grid, layouts.get(grid.sheet, Layout())) for grid in read], fonts)
     return [replace(grid, from_1904=from_1904) for grid in grids]
 
@@ -71,6 +71,7 @@ def _of_markup(sheet: Sheet) -> Grid:
 
 
 def _in_unicode(grids: list[Grid], fonts: Mapping[str, Fonts]) -> list[Grid]:
+    grids = [replace(grid, cells=with_symbols(grid.cells, fonts.get(grid.sheet, {}))) for grid in grids]
     votes = sum((votes_of(grid.cells, fonts.get(grid.sheet, {})) for grid in grids), Counter[str]())
     found = []
     for grid in grids:

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.styles import Font
 
 from etl.model.compound import Compound
 from etl.model.grid import Grid, Merged
@@ -125,6 +126,19 @@ def test_errors_and_open_formulas_of_ods(tmp_path: Path) -> None:
     (grid,) = grids_of(path)
     assert grid.cells.loc[1, 2] == "#N/A"
     assert grid.uncached == {(1, 3)}
+
+
+def test_ticks_and_boxes_of_symbol_fonts(tmp_path: Path) -> None:
+    """The letter ü is a tick in Wingdings, and a letter in any other font; words stay words."""
+    signs = [("ü", "Wingdings"), ("þ", "Wingdings"), ("\uf0fe", "Wingdings"), ("R", "Wingdings 2"), ("P", "Wingdings 2"),
+             ("a", "Webdings"), ("¨", "Wingdings"), ("ü", "Arial"), ("R", "Arial"), ("Rộng", "Wingdings")]  # fmt: skip
+    book = openpyxl.Workbook()
+    for row, (text, font) in enumerate(signs, start=1):
+        book.active.cell(row, 2, text).font = Font(name=font)
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    (grid,) = grids_of(path)
+    assert grid.cells[2].to_list() == ["x"] * 6 + ["-", "ü", "R", "Rộng"]
 
 
 def test_html_spans_end_with_their_table(tmp_path: Path) -> None:
