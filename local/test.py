@@ -26,7 +26,7 @@ LINTS = (
     ("SQL lint", [str(_BIN / "sqlfluff"), "lint", "--processes", "2", "warehouse_sql"]),
 )
 
-_PYTEST = [str(_BIN / "pytest"), "-n", "2", "--dist", "loadfile", "--durations=15"]
+_PYTEST = [str(_BIN / "pytest"), "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=15"]
 
 TESTS = {
     "quick": ("tests", [*_PYTEST, "-m", "not whole"]),

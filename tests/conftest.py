@@ -1,11 +1,14 @@
-"""What tests share: one embedded PostgreSQL a session, a fresh migrated database a test, settings of their own."""
+"""What tests share: one embedded PostgreSQL a run, a fresh migrated database a test, settings of their own."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pickle
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +25,7 @@ from etl.settings import SECTORS, Settings
 from etl.warehouse import upgrade
 from etl.warehouse.embedded import create_database, serving
 from samples import Sample, write_sample
+from tests.scheduling import Together, place
 from tests.selection import LeftOut
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
@@ -32,13 +36,15 @@ hypothesis_settings.load_profile("project")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Say at the end what the run left out."""
+    """Say at the end what the run left out; hand out long files first."""
     config.pluginmanager.register(LeftOut(), "left_out")
+    config.pluginmanager.register(Together(), "together")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the embedded PostgreSQL by its fixtures."""
+    """Put long files first, and mark what needs the embedded PostgreSQL by its fixtures."""
+    items.sort(key=place)
     for item in items:
         if {"server", "stage"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.warehouse)
@@ -62,14 +68,33 @@ def files(small: Sample) -> dict[tuple[str, str], Path]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
-    """The session's PostgreSQL, with a migrated database ``template`` to copy."""
-    home = tmp_path_factory.mktemp("postgres")
-    with serving(Settings(home=home, warehouse_url=None), durable=False) as url:
-        create_database(url, "template")
-        engine = create_engine(url.set(database="template"), poolclass=NullPool)
-        upgrade(engine)
-        engine.dispose()
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all processes of a run share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@contextmanager
+def first_to_come(marker: Path) -> Iterator[bool]:
+    """Whether this process is the first to come here: it makes what the others use, and they wait for it."""
+    with marker.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield not marker.exists()
+        marker.touch()
+
+
+@pytest.fixture(scope="session")
+def server(shared: Path) -> Iterator[URL]:
+    """The run's PostgreSQL, with a migrated database ``template`` to copy."""
+    with serving(Settings(home=shared, warehouse_url=None), durable=False) as url:
+        with first_to_come(shared / "template") as is_first:
+            if is_first:
+                create_database(url, "template")
+                engine = create_engine(url.set(database="template"), poolclass=NullPool)
+                upgrade(engine)
+                engine.dispose()
         yield url
 
 
@@ -105,15 +130,29 @@ class Ingested:
 
 
 @pytest.fixture(scope="session")
-def ingested(server: URL, tmp_path_factory: pytest.TempPathFactory) -> Ingested:
-    """The sample quarter as «giamngheo sample» writes it, ingested once. Do not change it: take ``province``."""
-    folder = tmp_path_factory.mktemp("sample")
-    sample = write_sample(folder, Period(2018, 4))
+def ingested(server: URL, shared: Path) -> Ingested:
+    """The sample quarter as «giamngheo sample» writes it, ingested once. Do not change it: take ``province``.
+
+    The database ``ingested`` is a template that nobody connects to. Each process reads a copy.
+    """
+    kept, own = shared / "ingested.pickle", f"ingested_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with first_to_come(shared / "ingested") as is_first:
+        if is_first:
+            kept.write_bytes(pickle.dumps(ingest_sample(server, shared)))
+    made: Ingested = pickle.loads(kept.read_bytes())  # noqa: S301
+    create_database(server, own, template="ingested")
+    url = server.set(database=own).render_as_string(hide_password=False)
+    return Ingested(made.settings.model_copy(update={"warehouse_url": url}), made.sample, made.done)
+
+
+def ingest_sample(server: URL, shared: Path) -> Ingested:
+    """Write the sample quarter and take it through the file journey."""
+    sample = write_sample(shared / "sample", Period(2018, 4))
     create_database(server, "ingested", template="template")
     url = server.set(database="ingested").render_as_string(hide_password=False)
-    own = Settings(home=tmp_path_factory.mktemp("ingested"), warehouse_url=url, settle_seconds=0, endless_seconds=0)
-    drops, _ = inbox.given([folder], SECTORS, None)
-    return Ingested(own, sample, tuple(pipeline.ingest(own, drops)))
+    home = Settings(home=shared / "home", warehouse_url=url, settle_seconds=0, endless_seconds=0)
+    drops, _ = inbox.given([shared / "sample"], SECTORS, None)
+    return Ingested(home, sample, tuple(pipeline.ingest(home, drops)))
 
 
 @pytest.fixture

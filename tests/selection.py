@@ -49,6 +49,11 @@ def marked(cases: Iterable[CaseT], chosen: Collection[CaseT]) -> list[ParameterS
     ]
 
 
+def one_of_the_day(name: str, cases: Sequence[CaseT]) -> list[ParameterSet]:
+    """Return all cases as parameters, of which one bears no marker ``whole``."""
+    return marked(cases, (chance(name).choice(cases),))
+
+
 def left_out(items: Iterable[pytest.Item]) -> Counter[str]:
     """Count the tests marked ``whole`` by their file."""
     return Counter(item.nodeid.split("::")[0] for item in items if item.get_closest_marker(MARKER))

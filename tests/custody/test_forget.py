@@ -25,6 +25,7 @@ from etl.intake import inbox
 from etl.settings import SECTORS, Settings
 from etl.warehouse.embedded import binaries, create_database
 from samples import Sample
+from tests.selection import one_of_the_day
 from tests.support import PERIOD, edited
 
 pytestmark = pytest.mark.warehouse
@@ -150,13 +151,15 @@ def lend(filled: Filled, person: Person) -> None:
     take(filled.settings, path)
 
 
-@pytest.mark.parametrize(
-    "datasets",
-    [("register_member", "health_card", "education_pupil"), ("register_household", "register_member", "health_card")],
-    ids=["a pupil", "a head of a household"],
-)
-def test_no_byte_is_left_and_every_figure_stays(filled: Filled, datasets: tuple[str, ...]) -> None:
-    own = filled.settings
+WHO = {
+    "a pupil": ("register_member", "health_card", "education_pupil"),
+    "a head of a household": ("register_household", "register_member", "health_card"),
+}
+
+
+@pytest.mark.parametrize("who", one_of_the_day("forgotten", list(WHO)))
+def test_no_byte_is_left_and_every_figure_stays(filled: Filled, who: str) -> None:
+    own, datasets = filled.settings, WHO[who]
     number, person = choose(own, *datasets)
     earlier = ask(own, "SELECT max(accepted_at) FROM intake.submission")[0][0]
     # A correction supersedes the list; a bad cell of the person's is told in a finding; a file is rejected whole, by a
@@ -247,7 +250,7 @@ def test_no_byte_is_left_and_every_figure_stays(filled: Filled, datasets: tuple[
     assert not forget.is_under_way(own)
 
 
-@pytest.mark.parametrize("struck", ["rewrite", "erase", "_enter", "_finish"])
+@pytest.mark.parametrize("struck", one_of_the_day("forgetting", ["rewrite", "erase", "_enter", "_finish"]))
 def test_what_is_interrupted_is_completed_by_running_it_again(
     filled: Filled, struck: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

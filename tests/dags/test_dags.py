@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from etl.intake import inbox
 from etl.model.period import Period
 from etl.settings import ROOT, SECTORS, Settings
 from etl.warehouse.embedded import create_database
+from tests.dags.process import Process
 from tests.support import PERIOD
 from tests.test_approval import villages
 
@@ -27,8 +27,6 @@ pytestmark = pytest.mark.airflow
 
 DAGS = {"collect", "indicators", "quarter", "housekeeping", *(f"sector_{s}" for s in SECTORS)}
 FILES = sorted(p.name for p in (ROOT / "dags").glob("[a-z]*.py"))
-
-Python = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
@@ -46,24 +44,36 @@ def airflow(tmp_path_factory: pytest.TempPathFactory, server: URL) -> dict[str, 
     return environment
 
 
-def run(environment: dict[str, str], script: str) -> Any:
-    """The JSON that a script prints on its last line."""
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", script],
-        env=environment,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return json.loads(done.stdout.strip().splitlines()[-1])
+PARSED_WITH = (
+    "airflow.sdk", "airflow.timetables.base", "airflow.providers.standard.operators.trigger_dagrun",
+    "airflow.plugins_manager", "pendulum", "pydantic_settings",
+)  # fmt: skip
+RUN_WITH = (
+    *PARSED_WITH, "airflow.dag_processing.dagbag", "airflow.models.dagrun", "airflow.sdk.execution_time.supervisor",
+    "airflow.sdk.execution_time.task_runner", "airflow.api_fastapi.execution_api.app",
+    "airflow.api_fastapi.execution_api.routes", "airflow.api_fastapi.core_api.security", "etl.pipeline",
+    "great_expectations",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def parser(airflow: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """A process that has imported what Airflow has imported when it parses a DAG file."""
+    process = Process(airflow, PARSED_WITH, tmp_path_factory.mktemp("parser") / "output")
+    yield process
+    process.stop()
+
+
+@pytest.fixture(scope="module")
+def runner(airflow: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """A process that has also imported what tasks import."""
+    process = Process(airflow, RUN_WITH, tmp_path_factory.mktemp("runner") / "output")
+    yield process
+    process.stop()
 
 
 PARSE = """
 import json, sys, time
-import airflow.sdk, airflow.timetables.base, airflow.providers.standard.operators.trigger_dagrun, airflow.plugins_manager
-import pendulum, pydantic_settings
 sys.path[:0] = ["dags", "plugins"]
 import socket, pathlib
 touched = []
@@ -81,16 +91,16 @@ print(json.dumps([took, heavy, touched]))
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_dag_file_is_parsed_at_once_and_touches_nothing(airflow: dict[str, str], name: str, tmp_path: Path) -> None:
-    environment = {**airflow, "GIAMNGHEO_HOME": str(tmp_path / "nothing")}
-    took, heavy, touched = run(environment, PARSE.format(name=name.removesuffix(".py")))
+def test_a_dag_file_is_parsed_at_once_and_touches_nothing(parser: Process, name: str, tmp_path: Path) -> None:
+    environment = {"GIAMNGHEO_HOME": str(tmp_path / "nothing")}
+    took, heavy, touched = parser.run(PARSE.format(name=name.removesuffix(".py")), environment)
     assert took < 0.5
     assert heavy == []
     assert touched == []
     assert not (tmp_path / "nothing").exists()
 
 
-def test_integrity(airflow: dict[str, str]) -> None:
+def test_integrity(parser: Process) -> None:
     script = """
 import json
 from pathlib import Path
@@ -99,7 +109,7 @@ bag = BundleDagBag(dag_folder=Path("dags").resolve(), bundle_path=Path("dags").r
 print(json.dumps([bag.import_errors, {d.dag_id: [sorted(d.task_ids), d.catchup, d.max_active_runs, min(t.retries or 0 for t in d.tasks),
     bool(d.doc_md), sorted(d.tags)] for d in bag.dags.values()}]))
 """
-    errors, dags = run(airflow, script)
+    errors, dags = parser.run(script, {})
     assert errors == {}
     assert set(dags) == DAGS
     for name, (tasks, catchup, active, retries, documented, tags) in dags.items():
@@ -156,41 +166,48 @@ DagRun.generate_run_id = staticmethod(lambda **_: {run_id!r})
 """
 
 
-def dag_test(environment: dict[str, str], dag_id: str, run_id: str = "", **arguments: Any) -> Any:
+def run_dag(runner: Process, home: Settings, dag_id: str, run_id: str = "", **arguments: Any) -> Any:
     # dag.test() makes a run of its own; here it takes the place of the queued one that «collect» has started.
     named = NAMED.format(run_id=run_id) if run_id else ""
-    return run(environment, TEST_RUN.format(dag_id=dag_id, arguments=arguments, prepare=named))
+    return runner.run(TEST_RUN.format(dag_id=dag_id, arguments=arguments, prepare=named), installed(home))
 
 
-def test_the_dags_on_real_files(airflow: dict[str, str], home: Settings, files: dict[tuple[str, str], Path]) -> None:
-    environment = {**airflow, "GIAMNGHEO_HOME": str(home.home), "GIAMNGHEO_WAREHOUSE_URL": home.warehouse_url or "",
-                   "GIAMNGHEO_SETTLE_SECONDS": "0", "GIAMNGHEO_ENDLESS_SECONDS": "0"}  # fmt: skip
+def installed(home: Settings) -> dict[str, str]:
+    """The environment of an installation."""
+    return {"GIAMNGHEO_HOME": str(home.home), "GIAMNGHEO_WAREHOUSE_URL": home.warehouse_url or "",
+            "GIAMNGHEO_SETTLE_SECONDS": "0", "GIAMNGHEO_ENDLESS_SECONDS": "0"}  # fmt: skip
+
+
+def test_the_dags_on_real_files(runner: Process, home: Settings, files: dict[tuple[str, str], Path]) -> None:
+    def dag_test(dag_id: str, run_id: str = "", **arguments: Any) -> Any:
+        return run_dag(runner, home, dag_id, run_id, **arguments)
+
     good = files["water_village", "082"]
     target = home.inbox / "water"
     target.mkdir(parents=True)
     shutil.copy2(good, target / good.name)
     bad = target / "water_village_2018-Q4.xlsx"
     bad.write_bytes(b"no workbook at all")
-    state, tasks = dag_test(environment, "collect")
+    state, tasks = dag_test("collect")
     assert (state, tasks["receive"]) == ("success", "success")
     engine = create_engine(home.warehouse_url or "", poolclass=NullPool)
     with engine.connect() as conn:
         ids = dict(conn.execute(text("SELECT file_name, id FROM intake.submission")).all())
-    state, tasks = dag_test(environment, "sector_water", ids[good.name])
+    state, tasks = dag_test("sector_water", ids[good.name])
     assert (state, set(tasks.values()), len(tasks)) == ("success", {"success"}, 4)
-    state, tasks = dag_test(environment, "sector_water", ids[bad.name])
+    state, tasks = dag_test("sector_water", ids[bad.name])
     assert (state, tasks.pop("load"), set(tasks.values())) == ("success", "skipped", {"success"})
-    state, tasks = dag_test(environment, "indicators", run_conf={})
+    state, tasks = dag_test("indicators", run_conf={})
     assert (state, set(tasks.values())) == ("success", {"success"})
     assert {"settle", "measure", "document"} <= set(tasks)
     # The quarter lacks nearly everything: it waits for a person, then passes.
-    state, tasks = dag_test(environment, "quarter", run_conf={"period": str(PERIOD)})
+    state, tasks = dag_test("quarter", run_conf={"period": str(PERIOD)})
     assert (tasks["measure"], tasks["approve"], tasks["publish"]) == ("success", "awaiting_input", "None")
     assert approval.decide(home, str(PERIOD), "refuse", "B", "Chờ đủ số liệu")
-    state, tasks = dag_test(environment, "quarter", run_conf={"period": str(PERIOD)})
+    state, tasks = dag_test("quarter", run_conf={"period": str(PERIOD)})
     assert (state, tasks["approve"], tasks["publish"], tasks["report"]) == ("success", *["skipped"] * 3)
     assert approval.decide(home, str(PERIOD), "approve", "B", "Đã quá hạn")
-    state, tasks = dag_test(environment, "quarter", run_conf={"period": str(PERIOD)})
+    state, tasks = dag_test("quarter", run_conf={"period": str(PERIOD)})
     assert state == "success"
     assert set(tasks.values()) == {"success"}
     with engine.connect() as conn:
@@ -202,9 +219,7 @@ def test_the_dags_on_real_files(airflow: dict[str, str], home: Settings, files: 
     assert len(list(home.reports.rglob("*.xlsx"))) == 1
 
 
-def test_a_submission_that_is_held_waits_in_its_run(airflow: dict[str, str], home: Settings) -> None:
-    environment = {**airflow, "GIAMNGHEO_HOME": str(home.home), "GIAMNGHEO_WAREHOUSE_URL": home.warehouse_url or "",
-                   "GIAMNGHEO_SETTLE_SECONDS": "0", "GIAMNGHEO_ENDLESS_SECONDS": "0"}  # fmt: skip
+def test_a_submission_that_is_held_waits_in_its_run(runner: Process, home: Settings) -> None:
     whole, half = villages(home, Period(2018, 3), 10, 100), villages(home, PERIOD, 10, 50)
     pipeline.ingest(home, inbox.given([whole], SECTORS, "water")[0])
     (home.inbox / "water").mkdir(parents=True)
@@ -212,12 +227,12 @@ def test_a_submission_that_is_held_waits_in_its_run(airflow: dict[str, str], hom
     (submission,) = pipeline.receive(home)
     named = f"DagRun.generate_run_id = staticmethod(lambda **_: {submission!r})"
     script = TEST_RUN.format(dag_id="sector_water", arguments={}, prepare=named)
-    _, tasks = run(environment, script)
+    _, tasks = runner.run(script, installed(home))
     assert tasks == {"prepare": "success", "approve": "awaiting_input", "load": "None", "answer": "None"}
     # Its sender knows that it waits.
     assert [p for p in (home.outbox / "water").glob("*2018-Q4*.txt") if "CHỜ PHÊ DUYỆT" in p.read_text("utf-8-sig")]
     approval.decide(home, submission, "approve", "B", "Đã đối chiếu")
-    state, tasks = dag_test(environment, "sector_water", submission)
+    state, tasks = run_dag(runner, home, "sector_water", submission)
     assert (state, set(tasks.values())) == ("success", {"success"})
     assert approval.gate(home, submission).choice == "approve"
     assert [p for p in (home.outbox / "water").glob("*2018-Q4*.txt") if "ĐÃ NHẬN" in p.read_text("utf-8-sig")]

@@ -17,6 +17,7 @@ from etl.warehouse import locks
 from tests.kills.reader import Reader
 from tests.kills.running import Stage, Undisturbed, at_picture, half_seen, until_done
 from tests.kills.state import differences, state
+from tests.selection import one_of_the_day
 
 pytestmark = pytest.mark.kills
 
@@ -39,6 +40,7 @@ def test_two_workers_given_the_same_task_do_it_once(stage: Stage, run: Undisturb
     assert half_seen(reader, run.pictures) == []
 
 
+@pytest.mark.whole
 def test_two_workers_that_go_the_whole_way_at_once_end_like_one(stage: Stage, run: Undisturbed) -> None:
     with at_picture(stage, run, 0) as (home, database), Reader(stage.url(database)) as reader:
         workers = [stage.start(home, database, run.journey) for _ in range(2)]
@@ -94,7 +96,11 @@ def test_a_worker_is_killed_while_another_waits_for_its_turn(
     assert half_seen(reader, run.pictures[at : at + 2]) == []
 
 
-def test_a_worker_is_killed_while_it_takes_a_submission_again(stage: Stage, run: Undisturbed) -> None:
+TAKEN_AGAIN = ["receive.inserted", "prepare.committed", "load.published", "load.committed", "file.placed"]
+
+
+@pytest.mark.parametrize("point", one_of_the_day("taken again", TAKEN_AGAIN))
+def test_a_worker_is_killed_while_it_takes_a_submission_again(stage: Stage, run: Undisturbed, point: str) -> None:
     members = next(
         task for task in run.order if task.startswith("load register") and passes(run, task, "load.recounted")
     )
@@ -102,16 +108,16 @@ def test_a_worker_is_killed_while_it_takes_a_submission_again(stage: Stage, run:
     with at_picture(stage, run, len(run.journey)) as (home, database):
         assert until_done(stage, home, database, task, "") == []
         wanted = state(home, stage.url(database))
-    for point in ("receive.inserted", "prepare.committed", "load.published", "load.committed", "file.placed"):
-        with at_picture(stage, run, len(run.journey)) as (home, database):
-            assert until_done(stage, home, database, task, f"{point}:worker") == []
-            assert differences(wanted, state(home, stage.url(database))) == [], point
+    with at_picture(stage, run, len(run.journey)) as (home, database):
+        assert until_done(stage, home, database, task, f"{point}:worker") == []
+        assert differences(wanted, state(home, stage.url(database))) == [], point
 
 
 def passes(run: Undisturbed, task: str, point: str) -> bool:
     return (task, "point", point) in run.told
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("seed", range(2))
 def test_a_journey_that_is_struck_at_every_step_ends_like_one_that_is_not(
     stage: Stage, run: Undisturbed, seed: int
