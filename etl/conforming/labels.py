@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from etl.conforming.unreadable import Unreadable
-from etl.model.text import clean, fold, spelling_key
+from etl.model.text import clean, fold, is_a_slip, spelling_key
 
 _SAYS_NOTHING = tuple(
     tuple(phrase.split())
@@ -327,20 +327,3 @@ def _with_short_decrees(written: str) -> str:
     for words, short in _DECREE_NAMES:
         written = words.sub(short, written)
     return _DECREE.sub("", written)
-
-
-@lru_cache(maxsize=50_000)
-def is_a_slip(text: str, name: str) -> bool:
-    """Whether two folded texts differ by one letter: another, one more or less, or two neighbours exchanged."""
-    if text == name or abs(len(text) - len(name)) > 1:
-        return False
-    start = next((i for i, (a, b) in enumerate(zip(text, name, strict=False)) if a != b), min(len(text), len(name)))
-    left, right = text[start:], name[start:]
-    end = next(
-        (i for i, (a, b) in enumerate(zip(reversed(left), reversed(right), strict=False)) if a != b),
-        min(len(left), len(right)),
-    )
-    left, right = left[: len(left) - end], right[: len(right) - end]
-    if any(c.isdigit() for c in left + right):
-        return False
-    return max(len(left), len(right)) == 1 or (len(left) == 2 and left == right[::-1])

@@ -49,3 +49,20 @@ def one_tone_placement(word: str) -> str:
 def spelling_key(text: str) -> str:
     """The same name in any of its equal spellings: NFC, case-folded, single spaces, one tone placement, Ð = Đ."""
     return " ".join(one_tone_placement(word) for word in clean(text).casefold().split(" "))
+
+
+@lru_cache(maxsize=50_000)
+def is_a_slip(text: str, name: str) -> bool:
+    """Whether two folded texts differ by one letter: another, one more or less, or two neighbours exchanged."""
+    if text == name or abs(len(text) - len(name)) > 1:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(text, name, strict=False)) if a != b), min(len(text), len(name)))
+    left, right = text[start:], name[start:]
+    end = next(
+        (i for i, (a, b) in enumerate(zip(reversed(left), reversed(right), strict=False)) if a != b),
+        min(len(left), len(right)),
+    )
+    left, right = left[: len(left) - end], right[: len(right) - end]
+    if any(c.isdigit() for c in left + right):
+        return False
+    return max(len(left), len(right)) == 1 or (len(left) == 2 and left == right[::-1])

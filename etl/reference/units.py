@@ -14,7 +14,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from etl.model.text import clean, fold, spelling_key
+from etl.model.text import clean, fold, is_a_slip, spelling_key
 from etl.reference.data_files import rows
 
 Level = Literal["commune", "district", "province"]
@@ -37,10 +37,13 @@ _UPPER_TYPES = {
     "huyen": "huyen", "h": "huyen", "thanh pho": "thanh pho", "tp": "thanh pho",
     "thi xa": "thi xa", "tx": "thi xa", "tinh": "tinh", "t": "tinh",
 }  # fmt: skip
-_COMMUNE_PREFIX = re.compile(r"^(xã|x|phường|p|thị trấn|tt|xa|phuong|thi tran)\b[.\s]*", re.IGNORECASE)
+_COMMUNE_PREFIX = re.compile(r"^(xã|x|phường|p|thị trấn|tt|xa|phuong|thi tran)\b[.:\s]*", re.IGNORECASE)
 _WITH_DISTRICT = re.compile(
     r"^(?P<commune>.+?)\s*[,–-]\s*(?P<district>(?:huyện|h\.|thành phố|tp|thị xã|tx)\b.*)$", re.IGNORECASE
 )
+_WITH_BARE_DISTRICT = re.compile(r"^(?P<commune>.+?)\s*(?:,|\s[–-]\s|\()\s*(?P<district>[^,()]+?)\s*\)?$")
+_NOTE = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
+_LEAST_FOR_A_SLIP = 5
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,22 @@ class Match:
     code: str | None
     candidates: tuple[Unit, ...] = ()
     ambiguous: bool = False
+
+
+@dataclass(frozen=True)
+class _WrittenName:
+    """A name as a cell has it: whole and without its type, its type folded, where it may lie, and with that type."""
+
+    written: str
+    bare: str
+    kind: str | None
+    within: str
+    pool: tuple[Unit, ...]
+    typed: tuple[Unit, ...]
+
+    @property
+    def has_diacritics(self) -> bool:
+        return fold(self.bare) != spelling_key(self.bare)
 
 
 def _day(text: str) -> date | None:
@@ -177,40 +196,78 @@ class Units:
 
         In order: the code itself; the exact name with its type (equal spellings of one name count as exact); the
         exact name alone where it carries diacritics or no other folds to the same; a variant that the reference
-        lists; the folded name, with its type if given. Two that fit equally are never chosen between.
+        lists; the folded name, with its type if given; one letter wrong. Two that fit equally are never chosen between.
         """
         written = clean(text)
-        if (parts := _WITH_DISTRICT.match(written)) and (upper := self.match_submitting(parts["district"])).code:
-            if within not in (upper.code, self.province.code):
+        if parts := self._with_district(written):
+            commune, upper = parts
+            if within not in (upper, self.province.code):
                 return Match(None, self._nearest(written, within))
-            return self.match_commune(parts["commune"], upper.code)
+            return self.match_commune(commune, upper)
         pool = self.communes_in(within)
-        if (code := written.zfill(5) if written.isascii() and written.isdigit() else written) in self._by_code:
-            return Match(code) if self._by_code[code] in pool else Match(None, self._nearest(written, within))
         prefix = _COMMUNE_PREFIX.match(written)
         bare = written[prefix.end() :] if prefix else written
         kind = _COMMUNE_TYPES[fold(prefix[1])] if prefix and bare else None
-        typed = [u for u in pool if kind is None or fold(u.type) == kind]
+        typed = tuple(u for u in pool if kind is None or fold(u.type) == kind)
+        name = _WrittenName(written, bare, kind, within, pool, typed)
+        strategies = (
+            self._by_its_code,
+            self._by_exact_name,
+            self._of_another_district,
+            _by_folded_name,
+            self._by_a_slip,
+        )
+        first = next(filter(None, (strategy(name) for strategy in strategies)), None)
+        if first is None and (without := _NOTE.sub("", written)) not in (written, ""):
+            first = self.match_commune(without, within)
+        return first or Match(None, self._nearest(written, within))
 
-        def named(units: Iterable[Unit], key: str, norm: Callable[[str], str]) -> list[Unit]:
-            return [u for u in units if key in {norm(n) for n in _names(u)}]
+    def _with_district(self, written: str) -> tuple[str, str] | None:
+        """The commune's words and the district's code of a text that names both, the district with or without type."""
+        if (parts := _WITH_DISTRICT.match(written)) and (upper := self.match_submitting(parts["district"])).code:
+            return parts["commune"], upper.code
+        if parts := _WITH_BARE_DISTRICT.match(written):
+            uppers = [u for u in self.districts if spelling_key(u.short) == spelling_key(parts["district"])]
+            if len(uppers) == 1:
+                return parts["commune"], uppers[0].code
+        return None
 
-        exact = named(typed, spelling_key(bare), spelling_key)
-        alike = named(typed, fold(bare), fold)
-        if len(exact) == 1 and (kind is not None or len(alike) == 1 or fold(bare) != spelling_key(bare)):
+    def _by_its_code(self, name: _WrittenName) -> Match | None:
+        code = name.written.zfill(5) if name.written.isascii() and name.written.isdigit() else name.written
+        if code not in self._by_code:
+            return None
+        return (
+            Match(code) if self._by_code[code] in name.pool else Match(None, self._nearest(name.written, name.within))
+        )
+
+    def _by_exact_name(self, name: _WrittenName) -> Match | None:
+        """The exact name with its type, or alone where it carries diacritics or no other folds to the same."""
+        exact, alike = _named(name.typed, name.bare, spelling_key), _named(name.typed, name.bare, fold)
+        if len(exact) == 1 and (name.kind is not None or len(alike) == 1 or name.has_diacritics):
             return Match(exact[0].code)
-        # The exact name of a commune of another district is that commune, not the nearest of this one: Nậm Chảy in
-        # a file of Văn Bàn may mean Nậm Chầy, or a row that belongs to Mường Khương.
-        elsewhere = tuple(c for c in named(self.communes, spelling_key(bare), spelling_key) if c not in pool)
-        elsewhere = tuple(c for c in elsewhere if kind is None or fold(c.type) == kind)
-        if elsewhere and not exact and fold(bare) != spelling_key(bare):
-            return Match(None, (*elsewhere, *alike), ambiguous=bool(alike))
-        fits = exact if len(exact) > 1 else alike
-        if len(fits) == 1:
-            return Match(fits[0].code)
-        if fits:
-            return Match(None, tuple(fits), ambiguous=True)
-        return Match(None, self._nearest(written, within))
+        return Match(None, tuple(exact), ambiguous=True) if len(exact) > 1 else None
+
+    def _of_another_district(self, name: _WrittenName) -> Match | None:
+        """The exact name of a commune of another district is that commune, not the nearest of this one.
+
+        Nậm Chảy in a file of Văn Bàn may mean Nậm Chầy, or a row that belongs to Mường Khương.
+        """
+        if not name.has_diacritics:
+            return None
+        elsewhere = _named((c for c in self.communes if c not in name.pool), name.bare, spelling_key)
+        elsewhere = [c for c in elsewhere if name.kind is None or fold(c.type) == name.kind]
+        alike = _named(name.typed, name.bare, fold)
+        return Match(None, (*elsewhere, *alike), ambiguous=bool(alike)) if elsewhere else None
+
+    def _by_a_slip(self, name: _WrittenName) -> Match | None:
+        """One letter wrong, where one commune of the submitting unit is that near and the text names no other."""
+        key = fold(name.bare).replace(" ", "")
+        if len(key) < _LEAST_FOR_A_SLIP or _named(self.communes, name.bare, fold):
+            return None
+        near = [u for u in name.typed if any(_is_near(key, fold(n).replace(" ", "")) for n in _names(u))]
+        if len(near) == 1:
+            return Match(near[0].code)
+        return Match(None, tuple(near), ambiguous=True) if near else None
 
     def match_submitting(self, text: str) -> Match:
         """The district or province that a text names, with its type in front (``Huyện Bát Xát``, ``TP. Lào Cai``)."""
@@ -279,6 +336,24 @@ class Units:
             by_key[fold(unit.short)].append(unit)
         near = difflib.get_close_matches(fold(text), by_key, n=3, cutoff=0.6)
         return tuple(dict.fromkeys(u for key in near for u in by_key[key]))[:3]
+
+
+def _by_folded_name(name: _WrittenName) -> Match | None:
+    """The name without accents, with its type if that is given."""
+    alike = _named(name.typed, name.bare, fold)
+    if len(alike) == 1:
+        return Match(alike[0].code)
+    return Match(None, tuple(alike), ambiguous=True) if alike else None
+
+
+def _named(units: Iterable[Unit], text: str, norm: Callable[[str], str]) -> list[Unit]:
+    """The units with a name of the same normal form as a text."""
+    key = norm(text)
+    return [u for u in units if key in {norm(n) for n in _names(u)}]
+
+
+def _is_near(key: str, name: str) -> bool:
+    return key == name or is_a_slip(key, name)
 
 
 @lru_cache(maxsize=1024)

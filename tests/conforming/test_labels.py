@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.conforming.labels import Labels, is_a_slip
+from etl.conforming.labels import Labels
 from etl.conforming.values import Unreadable, flag
 from etl.conforming.vocabulary import enum_labels
 from etl.contracts import contract
+from etl.model.text import is_a_slip
 from etl.reference.codes import ethnic_labels
 
 LATER = date(2023, 12, 31)

@@ -41,6 +41,14 @@ def test_every_full_name_finds_its_commune_in_the_district_and_in_the_province(c
         ("TT NT Phong Hải", "086", "02902"),
         ("Xã Bản Qua, huyện Bát Xát", "10", "02716"),
         ("  xã   Bản Qua ", "082", "02716"),
+        ("X.Bản Qua", "082", "02716"),
+        ("Bản Qua", "082", "02716"),
+        ("Xã Bản Qau", "082", "02716"),
+        ("xã: Bản Qua", "082", "02716"),
+        ("BảnQua", "082", "02716"),
+        ("Xã Bản Qua (KV III)", "082", "02716"),
+        ("Bản Qua - Bát Xát", "10", "02716"),
+        ("Bản Qua (Bát Xát)", "10", "02716"),
     ],
 )
 def test_spellings_of_one_commune(text: str, within: str, code: str) -> None:
@@ -61,6 +69,19 @@ def test_two_that_fit_are_never_chosen_between(text: str, within: str, candidate
     assert match.code is None
     assert match.ambiguous
     assert {c.name for c in match.candidates} == candidates
+
+
+@given(st.sampled_from(UNITS.communes), st.data())
+def test_a_slip_never_names_another_commune(commune, data) -> None:  # type: ignore[no-untyped-def]
+    place = data.draw(st.integers(len(commune.type) + 1, len(commune.name) - 1))
+    letter = data.draw(st.sampled_from("abcdeghiklmnoqrstuvxy"))
+    spoilt = commune.name[:place] + letter + commune.name[place + 1 :]
+    code = UNITS.match_commune(spoilt, commune.parent).code
+    assert (
+        code in (None, commune.code)
+        or spoilt in {u.name for u in UNITS.communes}
+        or fold(spoilt) == fold(UNITS[code].name)
+    )
 
 
 def test_a_commune_of_another_district_is_unknown_and_named() -> None:
