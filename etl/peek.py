@@ -120,7 +120,10 @@ def _seen(path: Path, kind: str, encoding: str | None, grid: Grid, table: Table 
 
 
 def as_table(settings: Settings, path: Path) -> list[list[str]]:
-    """The file's largest table as plain records: its header, then its data rows. Raises ValueError, OSError."""
+    """The file's largest table as plain records: its header, then its data rows; col_0 … where it has no header.
+
+    Raises ValueError, OSError.
+    """
     found = [t for t in map(_table, _open(settings, path).grids) if t is not None and (len(t.body) or t.headers)]
     if not found:
         raise ValueError(f"{path.name}: no table with a header and a data row was found; see peek without --csv")
@@ -129,7 +132,10 @@ def as_table(settings: Settings, path: Path) -> list[list[str]]:
     header = [" ".join(table.headers[c]) if table.dataset is None else table.headers[c][-1] for c in columns]
     width = max((number for number, text in enumerate(header, start=1) if text), default=len(header))
     body = table.body[columns].astype("object").where(table.body[columns].notna(), "")
-    return ([header[:width]] if any(header) else []) + [_cut(row, width) for row in body.to_numpy().tolist()]
+    if not any(header):
+        # The table has no header: its columns get numbers for names.
+        header = [f"col_{number}" for number in range(len(columns))]
+    return [header[:width], *(_cut(row, width) for row in body.to_numpy().tolist())]
 
 
 def _cut(row: list[str], width: int) -> list[str]:

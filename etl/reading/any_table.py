@@ -44,6 +44,13 @@ def find_any_table(grid: Grid) -> Table | None:
     least = max(min(2, max(filled)), round(_LEAST_SHARE * usual))
     first = next(number for number, count in enumerate(filled) if count >= least)
     numeric = _numeric_columns(lines[first + 1 : first + _LOOKED_AT])
+    if (
+        first + 1 < len(lines)
+        and filled[first] > usual == filled[first + 1]
+        and _says_header(lines[first + 1], numeric)
+    ):
+        # A line about the file above the header, divided by chance.
+        first += 1
     header_rows = _header_rows(lines, filled, first, numeric, least)
     start = header_rows[-1] + 1 if header_rows else first
     end = _end(lines, filled, start, header_rows, numeric, least)
@@ -55,7 +62,7 @@ def find_any_table(grid: Grid) -> Table | None:
     headers = {
         column: tuple(lines[row][place] for row in header_rows if lines[row][place])
         for place, column in enumerate(columns)
-        if any(lines[row][place] for row in (*header_rows, *data))
+        if not (header_rows or grid.typed) or any(lines[row][place] for row in (*header_rows, *data))
     }
     body = cells.iloc[data]
     title = tuple((row + 1, text) for row in range(first) for text in lines[row] if text)

@@ -26,7 +26,7 @@ _AS_TEXT = re.compile(r'="((?:[^"]|"")*)"', re.DOTALL)
 """A value that a formula keeps as text: ="0123"."""
 
 _LONGEST_CELL = 1 << 17
-_WIDTHS_OF = 2_000
+_WIDTHS_OF, _FEW = 2_000, 3
 _STEADY, _MOSTLY_FILLED = 0.9, 0.5
 
 
@@ -50,8 +50,29 @@ def read_records(path: Path) -> Records:
     if (says := _SAYS_SEPARATOR.match(text)) is not None:
         separator, text = says[1], text[says.end() :]
     separator = separator or _separator(text)
-    rows = split_records(text, separator)
+    quote = _quote(text, separator)
+    is_padded = _is_padded(text, separator, quote)
+    # Behind a blank the parser sees no quote.
+    rows = split_records(
+        text.replace(f"{separator} {quote}", separator + quote) if is_padded else text, separator, quote
+    )
+    if is_padded:
+        rows = [[field.lstrip(" ") for field in row] for row in rows]
     return Records([list(map(_value, row)) for row in rows] if '="' in text or '=""' in text else rows, _ragged(rows))
+
+
+def _quote(text: str, separator: str) -> str:
+    """The sign around texts: an apostrophe where more fields begin and end with it than with a double quote."""
+    sample = text[:_LOOKED_AT]
+    before, after = rf"(?:^|\n|{re.escape(separator)}) ?", rf"(?={re.escape(separator)}|\n|$)"
+    fields = {sign: len(re.findall(rf"{before}{sign}[^{sign}\n]+{sign}{after}", sample)) for sign in ('"', "'")}
+    return "'" if fields["'"] > max(_FEW, fields['"']) else '"'
+
+
+def _is_padded(text: str, separator: str, quote: str) -> bool:
+    """Return whether a blank stands behind nearly every separator outside of quotes, and so belongs to it."""
+    outside = re.sub(rf"{quote}[^{quote}\n]*{quote}", quote, text[:_LOOKED_AT])
+    return outside.count(f"{separator} ") >= _STEADY * max(outside.count(separator), 1)
 
 
 def _plain(text: str) -> str:
@@ -109,6 +130,8 @@ def _read_on(
             may_be_open = last == len(lines) and row[-1:] != [] and row[-1].endswith("\n")
             if (last - first > 1 or may_be_open) and _is_stray(lines[first:last], row, separator, quote, widths):
                 break
+            if last - first == 1 and row and len(row) not in widths and quote in lines[first]:
+                row = _mended_within(lines[first], row, separator, quote, widths)
             rows.append(row)
             used = reader.line_num
     except csv.Error:
@@ -156,6 +179,22 @@ def _is_record(line: str, separator: str, quote: str, width: int) -> bool:
         return len(next(csv.reader([line], delimiter=separator, quotechar=quote, strict=True), [])) == width
     except csv.Error:
         return False
+
+
+def _mended_within(line: str, row: list[str], separator: str, quote: str, widths: list[int]) -> list[str]:
+    """The fields of a line in which a stray quote meets the quote of a later field: as many as usual, else as read."""
+    if _is_strict(line, separator, quote):
+        return row
+    mended = _mended(line, separator, quote, widths)
+    return mended if len(mended) in widths else row
+
+
+def _is_strict(line: str, separator: str, quote: str) -> bool:
+    try:
+        list(csv.reader([line], delimiter=separator, quotechar=quote, strict=True))
+    except csv.Error:
+        return False
+    return True
 
 
 def _mended(line: str, separator: str, quote: str, widths: list[int]) -> list[str]:

@@ -37,7 +37,7 @@ def test_every_row_of_a_plain_table_is_kept(tmp_path: Path, lines: list[list[str
 
 
 def test_a_table_without_a_header_keeps_its_first_row(tmp_path: Path) -> None:
-    assert _table(tmp_path, CROPS[1:]) == CROPS[1:]
+    assert _table(tmp_path, CROPS[1:]) == [["col_0", "col_1", "col_2", "col_3"], *CROPS[1:]]
 
 
 def test_a_header_of_two_rows_is_read_as_paths(tmp_path: Path) -> None:

@@ -95,3 +95,19 @@ def test_rows_whose_fields_have_moved_are_known(tmp_path: Path) -> None:
     # Programs that leave out empty fields at the end write rows of many lengths: none has moved.
     short = [line if number % 3 else line[:3] for number, line in enumerate(_lines(30))]
     assert not _grid(tmp_path, _text([HEADER, *short[1:]])).ragged
+
+
+def test_a_stray_quote_before_a_quoted_field_of_its_line(tmp_path: Path) -> None:
+    lines = _lines()
+    lines[4][3] = '"Thôn 1, cũ"'
+    broken = [line if number != 4 else [f'"{line[0]}', *line[1:]] for number, line in enumerate(lines)]
+    assert _grid(tmp_path, _text(broken)).cells.loc[5].to_list() == [*lines[4][:3], "Thôn 1, cũ"]
+
+
+def test_blanks_behind_separators_and_texts_in_apostrophes(tmp_path: Path) -> None:
+    lines = _lines()
+    lines[2][1] = "Lò, A"
+    padded = [[line[0], f'"{line[1]}"', *line[2:]] for line in lines]
+    assert _grid(tmp_path, _text(padded, ", ")).cells.to_numpy().tolist() == lines
+    single = [[line[0], f"'{line[1]}'", *line[2:]] for line in lines]
+    assert _grid(tmp_path, _text(single)).cells.to_numpy().tolist() == lines
