@@ -93,12 +93,13 @@ def _codes(table: Table, column: Column, place: int) -> _Codes | None:
         return _Codes(texts, lengths, as_number)
     joined = {text: re.sub("[ .-]", "", text) for text in texts.dropna().unique() if _SPACED_DIGITS.match(text)}
     fitting = {text: code for text, code in joined.items() if len(code) in lengths}
-    return _Codes(texts.map(lambda text: fitting.get(text, text), na_action="ignore"), lengths, as_number)
+    return _Codes(texts.map(lambda text: fitting.get(text, text), na_action="ignore").astype("str"), lengths, as_number)
 
 
 def _tidied(texts: pd.Series[str]) -> pd.Series[str]:
     plain: Mapping[str, str] = {text: _plain(text) for text in texts.dropna().unique()}
-    return texts.map(plain)
+    # A column without any text would become one of floats.
+    return texts.map(plain).astype("str")
 
 
 def _plain(text: str) -> str:
@@ -126,4 +127,4 @@ def _restored(column: _Codes, name: str, table: Table, columns: ColumnMap, *, is
         cards = table.body[columns.columns["card_number"]].str.strip()
         able |= (cards.str[-10:] == column.texts.str.zfill(10)).fillna(value=False).astype(bool)
     filled = {text: values.with_its_zeros(text, column.lengths) for text in column.texts[able].dropna().unique()}
-    return column.texts.where(~able, column.texts.map(filled))
+    return column.texts.where(~able, column.texts.map(filled).astype("str"))

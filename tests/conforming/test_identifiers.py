@@ -93,3 +93,9 @@ def test_each_column_says_once_that_its_zeros_came_back() -> None:
     assert (finding.rule, finding.severity, finding.value) == ("zeros_restored", "info", "10000013")
     assert finding.params == {"count": "2", "restored": "0010000013"}
     assert not list(zeros_restored([table(["0010000013"], typed=True)], [ColumnMap({"insurance_number": 1})], CARDS))
+
+
+def test_an_empty_column_of_codes_stays_empty() -> None:
+    for typed in (True, False):
+        read = identifier_texts(table([None, None], typed=typed), ColumnMap({"insurance_number": 1}), CARDS)
+        assert read["insurance_number"].isna().all()
