@@ -43,7 +43,7 @@ test: install  ## lint, types, import rules and tests, on the same embedded part
 test-all: install  ## the same with the whole kill matrix, both corpora whole, all round trips, and the coverage
 	@$(BIN)/python -m local.test --whole
 
-unit: install  ## the quick tests alone, without PostgreSQL, Airflow and the whole journey: less than a minute
+unit: install  ## the quick tests alone, without servers, sample provinces and large files: less than a minute
 	@$(BIN)/python -m local.test --unit
 
 kill: install  ## the kill matrix alone, twice in a row: every fault point struck in every way

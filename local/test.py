@@ -1,7 +1,7 @@
 """`make test`: lint, types, import rules, SQL lint, then the tests.
 
 Of large sets of like cases it runs the part of the day (marker ``whole``: what it leaves out). `make test-all` runs
-everything, with the coverage of ``etl``; `make unit` runs only the tests that need no server.
+everything, with the coverage of ``etl``; `make unit` runs only the tests that need neither a server nor large files.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _PYTEST = [str(_BIN / "pytest"), "-n", "2", "--dist", "loadfile", "--no-loadscop
 TESTS = {
     "quick": ("tests", [*_PYTEST, "-m", "not whole"]),
     "whole": ("all tests", [*_PYTEST, "--cov=etl", f"--cov-fail-under={LEAST_COVERAGE}"]),
-    "unit": ("unit tests", [*_PYTEST, "-m", "not (warehouse or airflow or end_to_end or kills or whole)"]),
+    "unit": ("unit tests", [*_PYTEST, "-m", "not (warehouse or airflow or end_to_end or kills or slow or whole)"]),
 }
 
 

@@ -43,11 +43,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put long files first, and mark what needs the embedded PostgreSQL by its fixtures."""
+    """Put long files first, and mark by its fixtures what needs the embedded PostgreSQL, and what is slow."""
     items.sort(key=place)
     for item in items:
-        if {"server", "stage"} & set(getattr(item, "fixturenames", ())):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & {"server", "stage"}:
             item.add_marker(pytest.mark.warehouse)
+        if fixtures & {"small", "files", "apart", "opened"}:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from tests.corpus.comparing import differences, read, report
 from tests.selection import chance, marked
 
 SEED, FILES = 7, 504
-AT_ONCE = 14
+AT_ONCE = 7
 """Files of one test: few enough that two processes share the work evenly."""
 
 CASES = list(corpus(FILES))
@@ -46,6 +46,7 @@ def test_each_file_reads_to_exactly_the_truth(part: str, tmp_path: Path) -> None
     assert not wrong, f"{len(wrong)} of {len(PARTS[part])} files\n\n" + "\n\n".join(wrong)
 
 
+@pytest.mark.slow
 def test_the_corpus_is_large_and_of_every_kind() -> None:
     """Over 500 files, all nine datasets, every format, every named variation; the same bytes again from a seed."""
     assert len(CASES) >= 500
@@ -59,6 +60,7 @@ def test_the_corpus_is_large_and_of_every_kind() -> None:
     assert again.data == made[0].data
 
 
+@pytest.mark.slow
 def test_the_command_writes_files_with_their_truth(tmp_path: Path) -> None:
     assert write_corpus(tmp_path, 9, SEED) == 9
     assert len(list(tmp_path.rglob("truth.json"))) == 9

@@ -24,6 +24,8 @@ from etl.model.refused import Refused, too_large
 from etl.opening import READERS
 from etl.settings import ROOT
 
+pytestmark = pytest.mark.slow
+
 SMALL = Allowance(memory=64 << 20, most_memory=256 << 20, seconds=2, patience=3, file_bytes=64 << 20)
 
 

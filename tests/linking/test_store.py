@@ -24,6 +24,7 @@ from etl.model.period import Period
 from etl.settings import SECTORS, Settings
 from etl.warehouse import moments
 from tests.conftest import Ingested
+from tests.selection import chance
 from tests.support import edited
 
 PERIOD = Period(2018, 4)
@@ -80,9 +81,10 @@ def test_the_life_of_links(province: Ingested, tmp_path: Path) -> None:
     assert {d for _, d in set(first.outcome.parts) - second.outcome.unchanged} == {"085"}
 
 
-def test_a_correction_is_linked_as_a_run_anew_would(province: Ingested, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kept", [chance("correction").randrange(3), pytest.param(None, marks=pytest.mark.whole)])
+def test_a_correction_is_linked_as_a_run_anew_would(province: Ingested, tmp_path: Path, kept: int | None) -> None:
     """Numbers wander between districts, people are spelt otherwise, a household is no longer there: what a correction
-    reaches is looked through, also elsewhere, and nothing else."""
+    reaches is looked through, also elsewhere, and nothing else. One correction alone, and all three one after another."""
     settings = province.settings
     pipeline.link(settings, str(PERIOD))
     (source,) = [p for p in province.sample.files if p.name.startswith("register_member_085") and p.suffix == ".xlsx"]
@@ -98,7 +100,7 @@ def test_a_correction_is_linked_as_a_run_anew_would(province: Ingested, tmp_path
         ({(3, "insurance_number"): elsewhere[0].insurance_number}, {"085", "086"}),
         ({(3, "id_number"): elsewhere[1].id_number, (5, "household_code"): "999998"}, {"085", "086"}),
     ]
-    for at, (cells, reached) in enumerate(changes):
+    for at, (cells, reached) in enumerate(changes if kept is None else changes[kept : kept + 1]):
         folder = tmp_path / str(at) / "register"
         folder.mkdir(parents=True)
         target = edited(source, folder / source.name, "register_member", cells)

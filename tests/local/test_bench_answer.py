@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from local import bench_answer
+
+pytestmark = pytest.mark.slow
 
 
 def test_ten_times_the_findings_take_no_more_than_twenty_times_the_time(tmp_path: Path) -> None:

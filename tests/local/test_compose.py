@@ -17,6 +17,8 @@ from sqlalchemy import URL, create_engine, text
 from etl.settings import ROOT, SECTORS, Settings
 from local import env, setup
 
+pytestmark = pytest.mark.slow
+
 COMPOSE = ROOT / "docker-compose.yml"
 LONG_RUNNING = {"postgres", "redis", "api-server", "scheduler", "dag-processor", "triggerer", "worker"}
 SECRET = re.compile(r"PASSWORD|SECRET|FERNET")

@@ -15,6 +15,8 @@ from samples import Sample
 from samples.messy.file import messy_file
 from samples.workbooks import BINARY, Book, Cell, Page
 
+pytestmark = pytest.mark.slow
+
 
 def same(path: Path) -> None:
     """Sheet by sheet: the same names, the same texts at the same physical places."""
