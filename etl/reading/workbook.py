@@ -107,7 +107,7 @@ def _read_with_calamine(path: Path) -> list[Grid]:
 
     try:
         reader = fastexcel.read_excel(path)
-        grids = [_sheet(reader, at, name) for at, name in enumerate(reader.sheet_names)]
+        grids = [grid for at, name in enumerate(reader.sheet_names) if (grid := _cells_of(reader, at, name, path))]
         return [replace(grid, numbers=numbers_of(path, grid.sheet, grid.cells)) for grid in grids]
     except Exception:
         raise
@@ -116,6 +116,19 @@ def _read_with_calamine(path: Path) -> list[Grid]:
         if type(panic).__name__ != "PanicException":
             raise
         raise ValueError(str(panic)) from panic
+
+
+def _cells_of(reader: Any, number: int, name: str, path: Path) -> Grid | None:
+    """A sheet; None for a sheet that is a chart and has no cells, of which some cannot be loaded."""
+    try:
+        return _sheet(reader, number, name)
+    except Exception:
+        from python_calamine import CalamineWorkbook, SheetTypeEnum
+
+        with CalamineWorkbook.from_path(path) as book:
+            if book.sheets_metadata[number].typ == SheetTypeEnum.WorkSheet:
+                raise
+        return None
 
 
 def _sheet(reader: Any, at: int, name: str) -> Grid:

@@ -186,3 +186,19 @@ def test_values_of_a_chart_never_reach_the_cells(tmp_path: Path, padding: int) -
     path.write_bytes(_with_records(BINARY["xls"](book), chart, dimensions=True))
     (grid,) = grids_of(path)
     assert grid.cells.to_numpy().tolist() == lines
+
+
+def test_a_sheet_that_is_a_chart_spoils_no_workbook(tmp_path: Path) -> None:
+    """In an xlsb a chart has a part of its own that holds no cells (here: an empty one)."""
+    raw = BINARY["xlsb"](Book([Page("Trang", [[Cell("a"), Cell(7)]]), Page("Biểu đồ", [[Cell("x")]])]))
+    with zipfile.ZipFile(io.BytesIO(raw)) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    relations = parts["xl/_rels/workbook.bin.rels"].replace(
+        b'relationships/worksheet" Target="worksheets/sheet2.bin"',
+        b'relationships/chartsheet" Target="chartsheets/sheet1.bin"',
+    )
+    parts["xl/chartsheets/sheet1.bin"] = b"\x81\x01\x00\x82\x01\x00"
+    del parts["xl/worksheets/sheet2.bin"]
+    path = tmp_path / "a.xlsb"
+    path.write_bytes(zipped(parts | {"xl/_rels/workbook.bin.rels": relations}))
+    assert [grid.cells.to_numpy().tolist() for grid in grids_of(path)] == [[["a", "7"]]]
