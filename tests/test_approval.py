@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
+import shutil
 import threading
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pandas as pd
+import psycopg
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import create_engine, text
+from psycopg import sql
+from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from etl import approval, pipeline, questions
@@ -24,6 +29,7 @@ from etl.intake import inbox
 from etl.model.period import Period
 from etl.settings import SECTORS, Settings
 from etl.warehouse import decisions
+from etl.warehouse.embedded import create_database, plain
 from samples import forms
 from tests.support import PERIOD, UNITS, write_lines
 
@@ -75,14 +81,30 @@ class _Console:
         click.echo(line)
 
 
-@pytest.fixture
-def held(home: Settings) -> pipeline.Ingested:
-    """A submission of half as many people as the quarter before."""
+@pytest.fixture(scope="module")
+def halved(server: URL, tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, pipeline.Ingested]:
+    """An installation with a submission of half as many people as the quarter before. Made once, to be copied."""
+    name = f"halved_{uuid.uuid4().hex[:8]}"
+    create_database(server, name, template="template")
+    url = server.set(database=name).render_as_string(hide_password=False)
+    home = Settings(home=tmp_path_factory.mktemp("halved"), warehouse_url=url, settle_seconds=0, endless_seconds=0)
     before = take(home, villages(home, Period(2018, 3), 10, 100))
     assert before.submission.state == "accepted"
     done = take(home, villages(home, PERIOD, 10, 50))
     assert (done.submission.state, done.submission.verdict) == ("held", "accepted")
-    return done
+    return home, done
+
+
+@pytest.fixture
+def held(home: Settings, halved: tuple[Settings, pipeline.Ingested], server: URL) -> pipeline.Ingested:
+    """The submission that is held, in a copy of its installation."""
+    original, done = halved
+    copy = make_url(home.warehouse_url or "").database or ""
+    with psycopg.connect(plain(server.set(database="postgres")), autocommit=True) as conn:
+        conn.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(copy)))
+    create_database(server, copy, template=make_url(original.warehouse_url or "").database)
+    shutil.copytree(original.home, home.home, dirs_exist_ok=True)
+    return dataclasses.replace(done, answer=home.home / done.answer.relative_to(original.home))
 
 
 def test_a_total_that_halved_waits_and_says_so(home: Settings, held: pipeline.Ingested) -> None:
