@@ -41,9 +41,16 @@ def take(own: Settings, small: Sample, *names: str) -> list[pipeline.Ingested]:
     return pipeline.ingest(own, drops)
 
 
-@pytest.fixture
-def filled(home: Settings, small: Sample) -> Settings:
-    """A warehouse with a few accepted files and a rejected one, measured, with an edition and its report."""
+@pytest.fixture(scope="module")
+def filled(server: URL, small: Sample, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A warehouse with a few accepted files and a rejected one, measured, with an edition and its report.
+
+    Made once: to back it up changes nothing in it.
+    """
+    name = f"filled_{uuid.uuid4().hex[:8]}"
+    create_database(server, name, template="template")
+    url = server.set(database=name).render_as_string(hide_password=False)
+    home = Settings(home=tmp_path_factory.mktemp("filled"), warehouse_url=url, settle_seconds=0, endless_seconds=0)
     take(home, small, "register_commune_082", "register_household_082", "water_works")
     broken = home.home / "sent" / "water" / "nothing.csv"
     broken.parent.mkdir(parents=True)
