@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from etl.cli_alias import alias
 from etl.cli_approval import approve
 from etl.cli_custody import backup, forget, housekeeping, restore
 from etl.cli_link import explain_link, link
@@ -354,6 +355,7 @@ for command in (
     link,
     explain_link,
     approve,
+    alias,
     backup,
     restore,
     forget,

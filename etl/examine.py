@@ -11,7 +11,19 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from etl.checking import NamedRows, Reviewed, check, correct, load_reviewed, waive, waiving
+from etl.checking import (
+    NamedRows,
+    Reviewed,
+    check,
+    chosen_aliases,
+    correct,
+    in_force,
+    load_reviewed,
+    use_cell_aliases,
+    use_table_aliases,
+    waive,
+    waiving,
+)
 from etl.conforming import (
     check_totals,
     conform,
@@ -24,6 +36,7 @@ from etl.conforming import (
 )  # fmt: skip
 from etl.contracts import Contract, contract, contracts, sector_datasets
 from etl.contracts.form import is_outdated
+from etl.model import asked
 from etl.model.answer_sheet import is_answer_sheet, sent_name
 from etl.model.examined import Counts, Examined, Heading, Verdict
 from etl.model.finding import Effect, Finding, Severity, findings_frame, join_findings
@@ -71,7 +84,8 @@ def examine(
         opened.grids, reviewed, sha256, file_name=file_name, folder=folder, sector=sector, today=today
     )
     macros = [Finding("file_has_macros", Severity.INFO, value=opened.macros)] if opened.macros else []
-    return replace(examined, findings=join_findings([examined.findings, findings_frame(macros)]))
+    chosen = tuple(choice for grid in opened.grids if is_answer_sheet(grid) for choice in asked.chosen(grid))
+    return replace(examined, findings=join_findings([examined.findings, findings_frame(macros)]), chosen=chosen)
 
 
 def _examine_grids(
@@ -85,7 +99,12 @@ def _examine_grids(
         return _rejected(Heading(dataset=dataset), findings_frame([fault]), tables, _ignored(grids, tables))
 
     form = contract(datasets[0])
-    heading, heading_findings = read_heading(tables, form, sent_name(file_name), folder, today)
+    chosen = tuple(choice for grid in grids if is_answer_sheet(grid) for choice in asked.chosen(grid))
+    aliases = in_force(reviewed.aliases, chosen_aliases(chosen, form.sector, sent_name(file_name), today))
+    aliased = use_table_aliases(
+        tables, aliases, form, lambda some: read_heading(some, form, sent_name(file_name), folder, today)
+    )
+    tables, heading, heading_findings = aliased.tables, aliased.heading, aliased.heading_findings
     readable = form.readable_on(heading.period.last_day) if heading.period else form
     matched = {table.sheet: match_columns(table, readable) for table in tables}
     summaries = find_summaries(tables, [matched[table.sheet][0] for table in tables], form)
@@ -94,7 +113,7 @@ def _examine_grids(
     maps = [matched[table.sheet][0] for table in tables]
     layout = {table.sheet: columns.places(form) for table, columns in zip(tables, maps, strict=True)}
     of_headers = [matched[table.sheet][1] for table in tables]
-    findings = join_findings([heading_findings, *of_headers, findings_frame(summaries.findings)])
+    findings = join_findings([heading_findings, *of_headers, aliased.findings, findings_frame(summaries.findings)])
     if not sum(len(table.body) for table in tables):
         findings = join_findings([findings, findings_frame([Finding("no_data_rows", Severity.CRITICAL)])])
     if len(_of_whole_file(findings)):
@@ -104,9 +123,11 @@ def _examine_grids(
     cells = raw_cells(tables, maps, form)
     own = reviewed.of(heading)
     rows = NamedRows(cells, saying(form, heading), sha256)
+    known, of_aliases = use_cell_aliases(rows, aliases, form, heading)
+    rows = replace(rows, cells=known)
     corrected, of_corrections = correct(rows, own.corrections)
     conformed = conform(corrected, tables, maps, form, heading)
-    findings = join_findings([findings, of_corrections, conformed.findings])
+    findings = join_findings([findings, of_aliases, of_corrections, conformed.findings])
     if len(fatal := _of_whole_file(findings)):
         return _rejected(heading, fatal, tables, ignored, layout)
     waivers = waiving(own.waivers, rows)

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, text
 
 from etl import cross_check as between_sectors
 from etl import linking, past_periods, register_relations
-from etl.checking import data_docs, load_reviewed
+from etl.checking import alias_file, chosen_aliases, data_docs, load_reviewed
 from etl.contracts import contract, contracts
 from etl.examine import LOCAL_TIME, examine
 from etl.faults import point
@@ -30,7 +30,8 @@ from etl.indicators import compare, editions
 from etl.indicators import measure as measuring
 from etl.indicators.published import beside_ours
 from etl.intake import archive, inbox, watch
-from etl.model.examined import Verdict
+from etl.model.answer_sheet import sent_name
+from etl.model.examined import Examined, Verdict
 from etl.model.period import Period
 from etl.opening import may_be_copied, open_file, taken_apart
 from etl.reference.rules import tell_all
@@ -116,6 +117,7 @@ def prepare(settings: Settings, submission_id: str) -> str:
             today=submission.received_at.astimezone(LOCAL_TIME).date(),
         )
         point("prepare.examined")
+        _accept_choices(settings, submission, examined)
         staging.write(settings.archive, submission_id, examined.rows)
         with engine.begin() as conn:
             ledger.set_prepared(conn, submission_id, examined)
@@ -130,6 +132,14 @@ def prepare(settings: Settings, submission_id: str) -> str:
             point("prepare.checked")
         point("prepare.committed")
     return examined.verdict.value
+
+
+def _accept_choices(settings: Settings, submission: ledger.Submission, examined: Examined) -> None:
+    """Keep what a sender has chosen on the first sheet of an answer as aliases of that sender."""
+    day = submission.received_at.astimezone(LOCAL_TIME).date()
+    aliases = chosen_aliases(examined.chosen, submission.sector, sent_name(submission.file_name), day)
+    if aliases:
+        alias_file.accept(settings.reviewed, aliases)
 
 
 @contextmanager

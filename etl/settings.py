@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     )
     reviewed: Path = Field(
         default_factory=lambda given: Path(given["home"]) / "reviewed",
-        description="waivers.yml and corrections.yml; default: reviewed/ below home",
+        description="waivers.yml, corrections.yml, aliases.yml; default: reviewed/ below home",
     )
     settle_seconds: float = Field(default=1.0, ge=0, description="a drop must not change for this long")
     endless_seconds: float = Field(

@@ -3,6 +3,7 @@
 What people in charge have decided about single findings and cells (waivers, corrections) belongs here too.
 """
 
+from etl.checking.aliases import Alias, alias_id, chosen_aliases, in_force, use_cell_aliases, use_table_aliases
 from etl.checking.check import Checked, check
 from etl.checking.corrections import correct
 from etl.checking.reviewed import NOTHING, Reviewed, ReviewedError, load_reviewed
@@ -10,6 +11,6 @@ from etl.checking.rows_named import NamedRows
 from etl.checking.waivers import waive, waiving
 
 __all__ = [
-    "NOTHING", "Checked", "NamedRows", "Reviewed", "ReviewedError", "check", "correct", "load_reviewed", "waive",
-    "waiving",
+    "NOTHING", "Alias", "Checked", "NamedRows", "Reviewed", "ReviewedError", "alias_id", "check", "chosen_aliases",
+    "correct", "in_force", "load_reviewed", "use_cell_aliases", "use_table_aliases", "waive", "waiving",
 ]  # fmt: skip

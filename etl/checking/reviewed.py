@@ -1,4 +1,4 @@
-"""What people in charge have decided about single findings and cells: ``waivers.yml`` and ``corrections.yml``.
+"""What people have decided about findings, cells and words: ``waivers.yml``, ``corrections.yml``, ``aliases.yml``.
 
 The files are reviewed before they are put into the folder of the setting ``reviewed``; a file that is not there says
 nothing. How to write them: docs/waive-and-correct.md.
@@ -15,6 +15,7 @@ from typing import Annotated, Any, TypeVar
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from etl.checking.aliases import Alias
 from etl.contracts import contract
 from etl.model.examined import Heading
 from etl.model.period import Period
@@ -118,6 +119,9 @@ class Entry(BaseModel):
         )
 
 
+ALIASES = "aliases.yml"
+
+
 class Waiver(Entry):
     """A finding of ``rule`` (at ``column``, in the rows of ``where``, at a cell that says ``expect``) may lie."""
 
@@ -155,10 +159,11 @@ class Correction(Entry):
 
 @dataclass(frozen=True)
 class Reviewed:
-    """The entries of both files, in their order."""
+    """The entries of the files, in their order."""
 
     waivers: tuple[Waiver, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    aliases: tuple[Alias, ...] = ()
 
     @property
     def names_a_file(self) -> bool:
@@ -168,21 +173,28 @@ class Reviewed:
     def of(self, heading: Heading) -> Reviewed:
         """The entries that speak of a file with this heading."""
         return Reviewed(
-            tuple(w for w in self.waivers if w.holds(heading)), tuple(c for c in self.corrections if c.holds(heading))
+            tuple(w for w in self.waivers if w.holds(heading)),
+            tuple(c for c in self.corrections if c.holds(heading)),
+            tuple(a for a in self.aliases if (a.dataset, a.unit) == (heading.dataset, heading.unit_code)),
         )
 
 
 NOTHING = Reviewed()
 
 
-E = TypeVar("E", bound=Entry)
+E = TypeVar("E", Waiver, Correction, Alias)
 
 
 def load_reviewed(folder: Path) -> Reviewed:
-    """The waivers and corrections of a folder; without files: none. Raises ReviewedError naming file and entry."""
+    """The entries of a folder's files; without files: none. Raises ReviewedError naming file and entry."""
     waivers = tuple(_entries(folder / "waivers.yml", Waiver))
     corrections = tuple(_entries(folder / "corrections.yml", Correction))
-    return Reviewed(waivers, corrections)
+    return Reviewed(waivers, corrections, load_aliases(folder))
+
+
+def load_aliases(folder: Path) -> tuple[Alias, ...]:
+    """The aliases of a folder, those taken back among them. Raises ReviewedError naming file and entry."""
+    return tuple(_entries(folder / ALIASES, Alias))
 
 
 def _entries(path: Path, kind: type[E]) -> Iterable[E]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from etl.checking.reviewed import Entry
+if TYPE_CHECKING:
+    from etl.checking.reviewed import Entry
 
 Said = Callable[[str, str], Hashable]
 """(column, text) → what the text says, so that two ways of writing one thing are equal."""

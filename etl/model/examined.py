@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from etl.model.asked import Question
 from etl.model.period import Period
 
 
@@ -54,7 +55,8 @@ class Examined:
 
     rows: the accepted rows, typed: ``sheet`` str, ``row`` int64 (physical), then the contract's stored columns
     (see ``Contract.stored_columns``). findings: a findings frame. ignored: reason → number of rows. layout: sheet →
-    contract column → physical column, where the columns of a table were told.
+    contract column → physical column, where the columns of a table were told. chosen: questions of an earlier answer
+    that the sender has answered in this file, with what was chosen.
     """
 
     verdict: Verdict
@@ -65,3 +67,4 @@ class Examined:
     ignored: dict[str, int] = field(default_factory=dict)
     check_run: dict[str, Any] = field(default_factory=dict)
     layout: dict[str, dict[str, int]] = field(default_factory=dict)
+    chosen: tuple[tuple[Question, str], ...] = ()

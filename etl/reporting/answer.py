@@ -20,7 +20,7 @@ from etl.model.frames import records
 from etl.model.grid import Grid
 from etl.model.period import Period
 from etl.reference.units import units_on
-from etl.reporting import marked, safe
+from etl.reporting import marked, questions_sheet, safe
 from etl.reporting.sent_book import open_copy
 from etl.reporting.words import LOCAL_TIME, REASONS, SEVERITIES, WAIVED, number_vi
 from etl.reporting.xml_splice import NotSpliceable
@@ -163,7 +163,9 @@ def _result_sheet(
         _wide(sheet, at, 4, 8, value).alignment = Alignment(wrap_text=True, vertical="top", horizontal="left")
         if isinstance(value, str) and len(value) > 160:
             sheet.row_dimensions[at].height = 31
-    after = _counts(sheet, len(facts) + 4, findings)
+    asked = questions_sheet.questions(submission, findings)
+    after = questions_sheet.write(sheet, len(facts) + 4, asked, _wide)
+    after = _counts(sheet, after, findings)
     _list(sheet, after, submission, findings, linked)
     safe.one_page_across(sheet)
 
