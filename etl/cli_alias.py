@@ -17,6 +17,9 @@ def alias() -> None:
 
     A sender answers by choosing on the first sheet of an answer and dropping it again; these commands do the same by
     hand. Aliases stand in aliases.yml in the folder of reviewed decisions.
+
+    \b
+    Example: giamngheo alias list
     """
 
 
