@@ -51,6 +51,7 @@ def test_every_command_shows_an_example() -> None:
     assert (
         sorted(
             [
+                "alias",
                 "backup",
                 "restore",
                 "forget",
