@@ -25,6 +25,9 @@ from etl.settings import Settings
 from etl.warehouse import connect, ledger, moments
 from etl.warehouse.standing import Standing, standing
 
+IGNORED_WITH_VALUES = ("ignored_row_with_values", "ignored_row_like_data")
+"""Rules whose findings say that a row which was left out as no data has values: ``status`` counts them."""
+
 
 def indicators(
     settings: Settings,
@@ -150,7 +153,9 @@ def status(settings: Settings, period: Period | None, as_of: datetime | None = N
         chosen = period or _newest(conn)
         if chosen is None:
             return []
-        records = [_submitted(one, chosen) for one in standing(conn, chosen, moment)]
+        submissions = standing(conn, chosen, moment)
+        ignored = ledger.count_findings(conn, [one.submission_id for one in submissions], IGNORED_WITH_VALUES)
+        records = [_submitted(one, chosen, ignored.get(one.submission_id, 0)) for one in submissions]
         return records + [
             _missing(dataset, unit, chosen) for dataset, unit in pipeline.missing_submissions(conn, chosen)
         ]
@@ -185,7 +190,7 @@ def _newest(conn: Connection) -> Period | None:
     return Period.parse(newest) if newest else None
 
 
-def _submitted(one: Standing, period: Period) -> dict[str, Any]:
+def _submitted(one: Standing, period: Period, ignored_with_values: int) -> dict[str, Any]:
     return {
         "dataset": one.dataset or one.sector,
         "unit_code": one.unit_code,
@@ -194,6 +199,7 @@ def _submitted(one: Standing, period: Period) -> dict[str, Any]:
         "file": one.file_name,
         "rows_accepted": one.rows_accepted,
         "rows_rejected": one.rows_rejected,
+        "ignored_with_values": ignored_with_values,
         "quality": None if one.quality is None else round(one.quality, 2),
         "received_at": one.received_at.isoformat(timespec="seconds"),
         "reason": one.reason if one.state in ("rejected", "held") or one.rows_rejected else None,
@@ -202,9 +208,8 @@ def _submitted(one: Standing, period: Period) -> dict[str, Any]:
 
 
 def _missing(dataset: str, unit: str, period: Period) -> dict[str, Any]:
-    empty = dict.fromkeys(
-        ("file", "rows_accepted", "rows_rejected", "quality", "received_at", "reason", "submission_id")
-    )
+    unknown = ("file", "rows_accepted", "rows_rejected", "ignored_with_values", "quality", "received_at", "reason")
+    empty = dict.fromkeys((*unknown, "submission_id"))
     named = {"dataset": dataset, "unit_code": unit, "unit": _unit_name(unit, period), "state": "missing"}
     return {**named, **empty, "reason": f"{contract(dataset).title}: chưa gửi"}
 

@@ -280,3 +280,23 @@ def test_what_is_held_is_named_to_whoever_closes_the_quarter(home: Settings, hel
     assert "Chờ duyệt: Tổng hợp cấp nước và vệ sinh theo thôn (Huyện Bát Xát)" in approval.gate(home, str(PERIOD)).body
     take(home, villages(home, PERIOD, 10, 95, "day-du"))
     assert "Chờ duyệt" not in approval.gate(home, str(PERIOD)).body
+
+
+def test_status_counts_the_left_out_rows_that_have_values(home: Settings, held: pipeline.Ingested) -> None:
+    subject = held.submission.id
+    (shown,) = [r for r in questions.status(home, PERIOD) if r["submission_id"] == subject]
+    assert shown["ignored_with_values"] == 0
+    rules = ("ignored_row_with_values", "ignored_row_with_values", "ignored_row_like_data", "required_empty")
+    engine = create_engine(home.warehouse_url or "", poolclass=NullPool)
+    with engine.begin() as conn:
+        for number, rule in enumerate(rules, start=900):
+            conn.execute(
+                text(
+                    "INSERT INTO quality.finding (submission_id, origin, number, rule, severity, message, suggestion)"
+                    " VALUES (:id, 'file', :number, :rule, 'info', 'x', 'x')"
+                ),
+                {"id": subject, "number": number, "rule": rule},
+            )
+    engine.dispose()
+    (shown,) = [r for r in questions.status(home, PERIOD) if r["submission_id"] == subject]
+    assert shown["ignored_with_values"] == 3

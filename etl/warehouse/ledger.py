@@ -404,6 +404,16 @@ def findings(
     return frame.astype({name: "str" for name in frame.columns if name not in numbers} | numbers)
 
 
+def count_findings(conn: Connection, submissions: Sequence[str], rules: Sequence[str]) -> dict[str, int]:
+    """Return how many findings of some rules submissions have: id → number, without those that have none."""
+    query = text(
+        "SELECT submission_id, count(*) AS number FROM quality.finding"
+        " WHERE submission_id = ANY(:ids) AND rule = ANY(:rules) GROUP BY submission_id"
+    )
+    rows = conn.execute(query, {"ids": list(submissions), "rules": list(rules)})
+    return {row.submission_id: row.number for row in rows}
+
+
 def mark_answered(conn: Connection, submission_id: str, version: int) -> None:
     """The answer in the outbox shows the findings of this version."""
     conn.execute(
