@@ -139,7 +139,7 @@ FLAGS_OF: dict[str, tuple[tuple[str, str | None], ...]] = {
 
 ETHNIC = ("người {}", "DT {}", "Dân tộc {}", "{} (DT)")
 
-DITTO = ("như dòng trên", "(như trên)", "-//-", "//", "〃", "nt.", "-nt", "''", '_"_', "NT", "n/t", "như trên nt")
+DITTO = ("như dòng trên", "(như trên)", "-//-", "//", "〃", "nt.", "-nt", "''", '_"_', "NT", "n/t")
 
 UNITS: dict[str, tuple[str, ...]] = {
     "households": ("{} hộ", "{} (hộ)"), "persons": ("{} người", "{} khẩu", "{} ng"), "children": ("{} cháu", "{} trẻ"),

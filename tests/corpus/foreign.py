@@ -79,6 +79,9 @@ def compared(file: ForeignFile, read: Examined) -> Outcome:
     if read.verdict is Verdict.REJECTED and not len(read.rows):
         made.different.append("rejected: " + "; ".join(made.warnings[:3]))
         return made
+    if read.verdict is not Verdict.ACCEPTED:
+        # Also a line that is no data and was rejected as a row.
+        _add(made, f"verdict {read.verdict.value}: {'; '.join(made.warnings[:2])}", is_named=True)
     matched, lost, invented = _matched(file, read)
     for pos in lost:
         _add(made, f"row lost: {pos}", is_named=named.has_row(pos))
