@@ -21,7 +21,18 @@ from etl.model.text import clean, fold
 from etl.reading.headers import Header
 
 _NUMBER = re.compile(r"^[\s\d.,()%+–-]+(?: ?(?:hộ|người|khẩu|món|thẻ|em|học sinh|nhà|thôn|xã))?$", re.IGNORECASE)
-_NUMBERING = re.compile(r"^[(\[]?([A-Za-z]{1,2}|\d{1,2})[)\]]?\s*([=:].*)?$")
+_NUMBERING = re.compile(
+    r"^(?:c(?:ột|ot)?[ .]*)?[(\[]?\s*([A-ZĐ]{1,2}|[a-z]|\d{1,2})\s*[)\].]*\s*(?:[=:].*)?$", re.IGNORECASE
+)
+"""The number of a column: 1, (2), [3], A, Cột 4, 5., (9) = (1) - (2)."""
+
+_MARKED_NUMBERING = re.compile(r"\D")
+_CARRIED = re.compile(
+    r"^(?:tong )?(?:cong |so |luy ke |tong )*(?:trang truoc|trang nay|mang sang|chuyen sang|cong trang|chuyen tiep"
+    r"|tiep trang|trang sau)\b"
+)
+"""Sums that a printed page carries to the next: «Cộng mang sang», «Trang trước chuyển sang», «Cộng trang»."""
+
 _SERIAL = re.compile(r"^(\d+)[.)]?$")
 _SERIAL_OF_GROUP = re.compile(r"^(?:[IVXLC]+|[A-ZĐ])[.)]?$")
 _NUMBERED_LABEL = re.compile(r"^(?!X[.)])(?:[IVXLC]+|[A-DĐ])[.)]\s*\D")
@@ -30,7 +41,7 @@ _NUMBERED_LABEL = re.compile(r"^(?!X[.)])(?:[IVXLC]+|[A-DĐ])[.)]\s*\D")
 _TOTAL = re.compile(
     r"^(?:[ivxlc]{1,5} )?(?:(?:tong|cong|t cong|tong cong|tong so|tong hop|luy ke|cong don)"
     r"(?: (?:cong|so|ca|chung|toan|huyen|xa|phuong|thi|tran|thanh|pho|tinh|thon|ban|to|khu|nhom|trang|muc|cac|trong)"
-    r"\b.*| [ivx\d ]+(?: (?:ho|nguoi|mon|the|em))?)?|toan (?:huyen|tinh|xa|thanh pho|thi xa|vung))$"
+    r"\b.*| [ivx\d ]+(?: (?:ho|nguoi|mon|the|em))?)?|toan (?:huyen|tinh|xa|thanh pho|thi xa|vung|bo|vung)\b.*)$"
 )
 _GROUP = re.compile(
     r"^(?:[ivxlc]{1,5} |[a-d] )?(?:huyen|thanh pho|tp|thi xa|tinh|khu vuc|vung|cac (?:xa|phuong|thi tran|huyen)"
@@ -41,9 +52,10 @@ _CLOSING = re.compile(
     r"|ky ghi ro|ky dong dau|dong dau|noi nhan|^ghi chu|^luu y|^nguon|xac nhan cua|kiem soat"
     r"|ngay \d{0,2} ?thang \d{0,2} ?nam)"
 )
-_TITLE_AGAIN = re.compile(
+TITLE_AGAIN = re.compile(
     r"(?:cong hoa xa hoi|doc lap tu do|^don vi(?: tinh)?\b|^dvt\b|^mau (?:so|bieu)|^bieu (?:so|mau)|kem theo|^ubnd|"
-    r"^uy ban nhan dan|^trang \d+)"
+    r"^uy ban nhan dan|^trang (?:so )?\d+|^page \d+"
+    r"|^\d+ \d+$)"
 )
 _SHORT = 4
 """A signature, a date, a line of a title has this many cells at most."""
@@ -169,7 +181,7 @@ class RowKinds:
     def _doubtful(self) -> np.ndarray:
         """Rows that are not data at a glance."""
         leads = self._leads.dropna().unique()
-        odd = {t for t in leads if _TOTAL.match(t) or t in self._header_texts}
+        odd = {t for t in leads if _is_sum(t) or t in self._header_texts}
         texts = self._count(self._required_texts) == len(self._required_texts)
         clear = self._has_enough & ~self._leads.isin(odd).to_numpy()
         if len(self._required_texts) >= 2:
@@ -180,7 +192,19 @@ class RowKinds:
             clear &= (self._serials > 0) | (not self._counted)
         # What follows a header closely may be its numbering, whatever it fills.
         clear[:_NUMBERED_WITHIN] = False
+        clear &= ~self._numbered_words
         return np.flatnonzero(~clear)
+
+    @cached_property
+    def _numbered_words(self) -> np.ndarray:
+        """Rows in which each column of words holds what may be a column's number, as on each printed page."""
+        columns = [c for c in self._required_texts if c in self._columns]
+        may = np.full(len(self.below), bool(columns))
+        for column in columns:
+            texts = self.below[column]
+            numbers = {t for t in texts.dropna().unique() if len(t) < _SHORT_TEXT and _NUMBERING.match(t.strip())}
+            may &= texts.isin(numbers).to_numpy()
+        return may
 
     # --- one row -------------------------------------------------------------------------------------------------
 
@@ -195,15 +219,16 @@ class RowKinds:
             return "blank" if not texts or self._serials[at] else "group"
         if self._repeats_header(texts):
             return "header"
-        if self._follows_header(at) and (_is_numbering(texts) or _is_bracketed(texts)):
+        within = {c: text for c, text in texts.items() if c in self.header.cells}
+        if self._is_numbering(at, within) or (self._follows_header(at) and _is_bracketed(within)):
             return "numbering"
         lead = self._leads.iloc[at]
-        if isinstance(lead, str) and _TOTAL.match(lead) and not self._serials[at] and _is_label_and_numbers(texts):
+        if isinstance(lead, str) and _is_sum(lead) and not self._serials[at] and _is_label_and_numbers(texts):
             return "total"
         if len(texts) <= _SHORT and not self._has_enough[at]:
             folded = [fold(text) for text in texts.values()]
             title = fold(self.form.title) if self.form else None
-            if any(_TITLE_AGAIN.search(text) or (title and title in text) for text in folded):
+            if any(TITLE_AGAIN.search(text) or (title and title in text) for text in folded):
                 return "title"
         return "" if self._is_data(at, texts, lead if isinstance(lead, str) else "") else "group"
 
@@ -252,7 +277,15 @@ class RowKinds:
     def _follows_header(self, at: int) -> bool:
         """Whether nothing but blank rows and a header stand between a row and the header above it."""
         above = (self._texts(i) for i in range(at - 1, max(-1, at - 4), -1))
-        return all(not texts or self._repeats_header(texts) for texts in above) or at == 0
+        return all(not texts or self._repeats_header(texts) or _is_bracketed(texts) for texts in above) or at == 0
+
+    def _is_numbering(self, at: int, texts: Mapping[int, str]) -> bool:
+        """Whether a row numbers the columns: right below the header each number once, anywhere else every column."""
+        if self._follows_header(at) and _is_numbering(texts):
+            return True
+        words = [c for c in self._required_texts if c in texts]
+        whole = len(texts) >= _MOSTLY * len(self.header.cells) and len(words) == len(self._required_texts)
+        return whole and _is_numbering(texts)
 
     def _close(self, reasons: pd.Series[str]) -> None:
         """Mark what follows the table: from the first line of a signature, date or note on, short rows are no data."""
@@ -281,7 +314,15 @@ def _is_numbering(texts: Mapping[int, str]) -> bool:
     if len(matches) < 3 or not all(matches):
         return False
     numbers = sorted(int(m[1]) for m in matches if m and m[1].isdigit())
-    return len(numbers) >= 2 and all(b - a == 1 for a, b in pairwise(numbers))
+    if len(numbers) < 2 or len(set(numbers)) < len(numbers):
+        return False
+    marked = all(_MARKED_NUMBERING.search(text.strip()) for text in texts.values())
+    return marked or all(b - a == 1 for a, b in pairwise(numbers))
+
+
+def _is_sum(lead: str) -> bool:
+    """Whether a folded label is that of a sum, for the table, a part of it, or a printed page."""
+    return _TOTAL.match(lead) is not None or _CARRIED.match(lead) is not None
 
 
 def _is_bracketed(texts: Mapping[int, str]) -> bool:
