@@ -10,7 +10,7 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from etl.contracts import Column, Contract
-from etl.contracts.naming import NEAR, is_serial, trimmed
+from etl.contracts.naming import NEAR, is_serial, sex_in
 from etl.model.finding import Finding, Severity, findings_frame
 from etl.model.grid import Table
 from etl.model.text import fold
@@ -55,7 +55,7 @@ def match_columns(table: Table, form: Contract) -> tuple[ColumnMap, pd.DataFrame
     for weakness, physical, name in sorted(claims):
         if physical in taken.values():
             continue
-        if name not in taken and not _by_sex(form, name, births):
+        if name not in taken:
             taken[name], sureness[name] = physical, -weakness
         elif sureness.get(name) == -weakness:
             repeated.setdefault(name, [taken[name]]).append(physical)
@@ -98,16 +98,18 @@ def _near(column: Column, table: Table, place: int, likeness: float) -> Finding:
 
 
 def _births(table: Table, form: Contract) -> dict[str, int]:
-    """Columns Nam and Nữ that hold the birth, if both are there."""
+    """Columns that hold the birth of each sex, told by their headers, if there is one of each."""
     if form.split_sex is None:
         return {}
-    by_text = {trimmed(path[-1]): physical for physical, path in table.headers.items()}
-    male = next((by_text[fold(h)] for h in form.split_sex.male if fold(h) in by_text), None)
-    female = next((by_text[fold(h)] for h in form.split_sex.female if fold(h) in by_text), None)
-    return {"male": male, "female": female} if male is not None and female is not None else {}
+    by_sex: dict[str, int] = {}
+    for physical, path in table.headers.items():
+        if sex := sex_in(path[-1]):
+            by_sex.setdefault(sex, physical)
+    return by_sex if len(by_sex) == 2 else {}
 
 
 def _by_sex(form: Contract, name: str, births: Mapping[str, int]) -> bool:
+    """Whether the columns of the sexes hold a column: a birth that has its own leaves them the sex alone."""
     return bool(births) and form.split_sex is not None and name in (form.split_sex.sex, form.split_sex.birth)
 
 

@@ -16,6 +16,7 @@ from etl.conforming.money import money_factors
 from etl.conforming.number_style import NumberStyle, number_styles
 from etl.conforming.vocabulary import Manner, Reader, reader_of
 from etl.contracts import Column, Contract
+from etl.contracts.model import SplitSex
 from etl.model.examined import Heading
 from etl.model.finding import Finding, Severity, findings_frame, join_findings
 from etl.model.grid import Table
@@ -27,6 +28,10 @@ DTYPES = {
     "boolean": "boolean", "date": "datetime64[s]",
 }  # fmt: skip
 """PostgreSQL type of a stored column → dtype of the frame's."""
+
+
+_NO_MARK = ("0", "-", "–", "Không", "không")
+"""In the column of a sex: not of this sex."""
 
 
 @dataclass(frozen=True)
@@ -74,17 +79,23 @@ def _raw(table: Table, columns: ColumnMap, form: Contract) -> pd.DataFrame:
     data = {name: _as_typed(table, form[name], physical) for name, physical in columns.columns.items()}
     data |= identifier_texts(table, columns, form)
     if columns.births and form.split_sex:
-        male, female = body[columns.births["male"]], body[columns.births["female"]]
-        both = male.notna() & female.notna()
-        if form.split_sex.birth not in data:
-            data[form.split_sex.birth] = male.where(male.notna(), female).mask(both, "? " + male + " / " + female)
-        sex = pd.Series(np.nan, index=body.index, dtype="str")
-        data[form.split_sex.sex] = sex.mask(male.notna() & ~both, "Nam").mask(female.notna() & ~both, "Nữ")
+        data = _of_the_sexes(body, columns.births, form.split_sex) | data
     frame = pd.DataFrame(data, index=body.index)
     frame = frame.reindex(columns=[c.name for c in form.columns]).astype("str")
     frame.insert(0, "sheet", pd.Series(table.sheet, index=body.index, dtype="str"))
     frame.insert(1, "row", body.index.to_numpy(dtype="int64"))
     return frame
+
+
+def _of_the_sexes(body: pd.DataFrame, births: Mapping[str, int], split: SplitSex) -> dict[str, pd.Series[Any]]:
+    """Sex and birth of rows that hold a birth, or a mark, in the column of the sex."""
+    male, female = (body[births[sex]].mask(body[births[sex]].isin(_NO_MARK)) for sex in ("male", "female"))
+    both = male.notna() & female.notna()
+    sex = pd.Series(np.nan, index=body.index, dtype="str")
+    return {
+        split.birth: male.where(male.notna(), female).mask(both, "? " + male + " / " + female),
+        split.sex: sex.mask(male.notna() & ~both, "Nam").mask(female.notna() & ~both, "Nữ"),
+    }
 
 
 def _as_typed(table: Table, column: Column, physical: int) -> pd.Series[str]:

@@ -10,7 +10,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from etl.contracts.naming import OFFICIAL, Names, Path, trimmed
+from etl.contracts.naming import OFFICIAL, Names, Path, sex_in
 from etl.model.text import fold
 
 ColumnType = Literal["text", "code", "name", "int", "money", "number", "date", "flag", "enum", "unit", "ethnicity"]
@@ -113,13 +113,6 @@ class SplitSex(_Strict):
 
     sex: str
     birth: str
-    male: tuple[str, ...]
-    female: tuple[str, ...]
-
-    @cached_property
-    def folded(self) -> frozenset[str]:
-        """Both columns' headers, folded."""
-        return frozenset(map(fold, (*self.male, *self.female)))
 
 
 class Contract(_Strict):
@@ -199,7 +192,7 @@ class Contract(_Strict):
         known = self._named.get(path)
         if known is None:
             known = self._named[path] = self.names.of(path)
-            if self.split_sex and trimmed(path[-1]) in self.split_sex.folded:
+            if self.split_sex and sex_in(path[-1]):
                 known |= {self.split_sex.sex: OFFICIAL, self.split_sex.birth: OFFICIAL}
         return known
 

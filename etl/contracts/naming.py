@@ -132,6 +132,27 @@ class Names:
         return best
 
 
+_FEMALE = frozenset({"nữ", "nu", "gái", "female"})
+_MALE = frozenset({"nam", "trai", "male"})
+_OF_A_BIRTH = frozenset(
+    "nam sinh ngay thang ns ntns gioi tinh chu ho cua hoc hs em nguoi date of birth year sex va day du".split()
+)
+_YEAR_WORDS = re.compile(r"\bnam sinh\b|\bthang nam\b|\bnam(?= sinh\b)")
+
+
+@lru_cache(maxsize=200_000)
+def sex_in(text: str) -> str | None:
+    """Return the sex that a header of births says: "Năm sinh: Nữ", "NS nam", "Nam"; None where it says none or both.
+
+    Without accents "nam" may be Nam or Năm, so that "nam sinh" is taken as the year there.
+    """
+    bare = " ".join(re.findall(r"\w+", clean(text).lower()))
+    words = (_YEAR_WORDS.sub("ngay", bare) if bare.isascii() else bare).split()
+    sexes = {sex for sex, names in (("male", _MALE), ("female", _FEMALE)) if names & set(words)}
+    rest = {fold(word) for word in words} - {fold(name) for name in _FEMALE | _MALE}
+    return sexes.pop() if len(sexes) == 1 and rest <= _OF_A_BIRTH else None
+
+
 @lru_cache(maxsize=200_000)
 def is_serial(text: str) -> bool:
     """Whether a header is the one of the rows' serial numbers."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -38,7 +38,8 @@ _GOOD = 0.6
 class Header:
     """A header found: its rows, physical column → its texts from the top down, the form and how sure (0–1).
 
-    above: the texts of the rows right above it, folded, which come back where a header is repeated.
+    above: the texts of the rows right above it, folded, which come back where a header is repeated. sources: a column beyond
+    the sheet, of facts parted from another → that other.
     """
 
     first_row: int
@@ -47,6 +48,7 @@ class Header:
     dataset: str | None
     score: float
     above: frozenset[str] = frozenset()
+    sources: Mapping[int, int] = field(default_factory=dict)
 
 
 def find_header(cells: pd.DataFrame, forms: Iterable[Contract]) -> Header | None:

@@ -9,6 +9,7 @@ import numpy as np
 from etl.contracts import Contract, contract
 from etl.model.grid import Grid, Table
 from etl.reading.headers import Header, find_any_header, find_header
+from etl.reading.joined_columns import bring_together
 from etl.reading.row_kinds import RowKinds
 
 
@@ -30,6 +31,9 @@ def find_any_table(grid: Grid) -> Table | None:
 
 def _below(grid: Grid, header: Header) -> Table:
     cells = grid.cells
+    form = contract(header.dataset) if header.dataset else None
+    if form is not None:
+        cells, header = bring_together(cells, header, form)
     ignored: dict[int, str] = {}
     rows = cells.index.to_numpy()
     for row, filled in zip(rows, np.any(cells.notna().to_numpy(), axis=1).tolist(), strict=True):
@@ -37,7 +41,7 @@ def _below(grid: Grid, header: Header) -> Table:
             break
         ignored[int(row)] = "header" if row >= header.first_row else "title" if filled else "blank"
     below = cells.loc[header.last_row + 1 :]
-    reasons = RowKinds(below, header, contract(header.dataset) if header.dataset else None).reasons()
+    reasons = RowKinds(below, header, form).reasons()
     ignored |= {int(row): str(reasons[row]) for row in reasons.index[reasons != ""].to_numpy()}
     title = tuple(
         (int(row), text)

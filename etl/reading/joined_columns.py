@@ -1,0 +1,223 @@
+"""Bring facts that a sheet splits over columns, or joins in one, into one column each.
+
+A name in two columns, a date in three, a commune beside its village in one cell: ``bring_together`` gives the cells and
+the header that the form would have. A joined column keeps its first physical place; of a column that holds two facts the
+second goes to a place beyond the sheet, and ``Header.sources`` says from where.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from etl.contracts import Contract
+from etl.contracts.naming import Path, is_serial
+from etl.model.text import clean, fold
+from etl.reading.headers import Header
+
+_MOSTLY = 0.8
+_FAMILY = re.compile(
+    r"^(?:ho(?: va)?(?: ten)? (?:dem|lot|chu dem|chu lot)(?: va (?:dem|lot))?|ho(?: va)?(?: dem| lot| chu dem)?|ho va"
+    r"|ten (?:dem|lot)|(?:family|last|middle|sur) ?name|surname|ho lot)$"
+)
+_GIVEN = re.compile(r"^(?:ten(?: (?:rieng|goi|chinh))?|(?:given|first) ?name)$")
+_OF_WHOM = re.compile(
+    r"\b(?:cua|chu ho|hoc sinh|hs|thanh vien|tv|nguoi vay|khach hang|nguoi|kh|cac em|em|chu the|nguoi tham gia)\b"
+)
+_PARTS = {
+    "day": re.compile(r"^(?:ngay|day|d)$"),
+    "month": re.compile(r"^(?:thang|month|m)$"),
+    "year": re.compile(r"^(?:nam|year|y)$"),
+}
+_OF_A_BIRTH = re.compile(r"\b(?:sinh|birth|of birth)\b")
+_VILLAGE = re.compile(
+    r"^(?:thon|ban|to|tdp|khu|khu pho|xom|ap|lang|cum|doi|to dan pho|khoi|pho|tieu khu)\b", re.IGNORECASE
+)
+_COMMUNE = re.compile(r"^(?:xa|phuong|thi tran|tt|x|p)\b")
+_DISTRICT = re.compile(r"^(?:huyen|h|thi xa|tx|thanh pho|tp|tinh|t)\b")
+_BETWEEN = re.compile(r"\s*[,;/(|\n]\s*|\s+[-–—]\s*|\s*[-–—]\s+")
+_DAY = r"(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d{2}-\d{2}(?: 00:00:00)?|\d{4})"
+_SEX_AND_BIRTH = re.compile(rf"^(?P<first>nam|nữ|nu)\W+(?P<second>{_DAY})\W*$", re.IGNORECASE)
+_BIRTH_AND_SEX = re.compile(rf"^(?P<second>{_DAY})\W+(?P<first>nam|nữ|nu)\W*$", re.IGNORECASE)
+_NAME_AND_BIRTH = re.compile(rf"^(?P<first>[^\d(]+?)\W*\(?\s*(?:(?:sn|ns|sinh)\W*)?(?P<second>{_DAY})\)?$", re.IGNORECASE)
+_SPAN = re.compile(rf"^(?:từ\s*)?(?P<first>{_DAY})\s*(?:[-–—]+|đến|>|~)+\s*(?P<second>{_DAY})$", re.IGNORECASE)
+
+Pair = tuple[str, str]
+
+
+def bring_together(cells: pd.DataFrame, header: Header, form: Contract) -> tuple[pd.DataFrame, Header]:
+    """Return the cells and the header with one column a fact.
+
+    cells: the sheet, physical rows and columns; only rows below the header change.
+    """
+    cells, header = _join_names(cells, header, form)
+    cells, header = _join_dates(cells, header, form)
+    return _split_joined(cells, header, form)
+
+
+def _join(
+    cells: pd.DataFrame, header: Header, columns: list[int], path: Path, join: Callable[[pd.DataFrame], pd.Series[str]]
+) -> tuple[pd.DataFrame, Header]:
+    """Put what some columns hold into the first of them, under another header; the others have none from then on."""
+    cells = cells.copy()
+    below = cells.index > header.last_row
+    cells.loc[below, columns[0]] = join(cells.loc[below, columns]).astype("str")
+    cells.loc[below, columns[1:]] = np.nan
+    named = {c: p for c, p in header.cells.items() if c not in columns[1:]} | {columns[0]: path}
+    return cells, replace(header, cells=dict(sorted(named.items())))
+
+
+def _join_names(cells: pd.DataFrame, header: Header, form: Contract) -> tuple[pd.DataFrame, Header]:
+    name = next((c for c in form.columns if c.type == "name"), None)
+    columns = sorted(header.cells)
+    for first in columns if name else ():
+        second = next((c for c in map(int, cells.columns) if c > first), None)
+        if name and second is not None and _is_split_name(cells, header, form, first, second):
+            return _join(cells, header, [first, second], (name.header,), _with_blanks)
+    return cells, header
+
+
+def _is_split_name(cells: pd.DataFrame, header: Header, form: Contract, first: int, second: int) -> bool:
+    family = _bare_name(header.cells[first][-1])
+    if second in header.cells:
+        return bool(_FAMILY.match(family) and _GIVEN.match(_bare_name(header.cells[second][-1])))
+    if not any(form[name].type == "name" for name in form.named(header.cells[first])):
+        return False
+    # One header over two columns: a word stands beside nearly every name.
+    body = cells.loc[header.last_row + 1 :, [first, second]].dropna(subset=[first])
+    words = body[second].str.fullmatch(r"[^\W\d]+(?: [^\W\d]+)?").fillna(value=False)
+    return len(body) > 1 and float(words.mean()) >= _MOSTLY / 2 and float(words[body[second].notna()].mean()) > _MOSTLY
+
+
+def _bare_name(text: str) -> str:
+    return " ".join(_OF_WHOM.sub(" ", fold(text)).split())
+
+
+def _with_blanks(parts: pd.DataFrame) -> pd.Series[str]:
+    joined = parts.fillna("").agg(" ".join, axis=1).str.strip()
+    return joined.where(joined != "")
+
+
+def _join_dates(cells: pd.DataFrame, header: Header, form: Contract) -> tuple[pd.DataFrame, Header]:
+    columns = sorted(header.cells)
+    for at in range(len(columns) - 2):
+        three = columns[at : at + 3]
+        parts = [_part_of_date(header.cells[c][-1]) for c in three]
+        if sorted(filter(None, parts)) != ["day", "month", "year"]:
+            continue
+        path = _path_of_date(header, three, form)
+        if path is not None:
+            places = {str(part): c for part, c in zip(parts, three, strict=True)}
+            return _join(cells, header, three, path, lambda frame, at=places: _as_dates(frame, at))  # type: ignore[misc]
+    return cells, header
+
+
+def _part_of_date(text: str) -> str | None:
+    bare = " ".join(_OF_WHOM.sub(" ", _OF_A_BIRTH.sub(" ", fold(text))).split())
+    return next((part for part, words in _PARTS.items() if words.match(bare)), None)
+
+
+def _path_of_date(header: Header, columns: list[int], form: Contract) -> Path | None:
+    """The header of the date that three columns hold: their group's, or the birth's, or of the only date there is."""
+    group = header.cells[columns[0]][:-1]
+    dates = [c for c in form.columns if c.type == "date"]
+    if group and any(form[name].type == "date" for name in form.named(group)):
+        return group
+    births = [c for c in dates if c.name.endswith("birth")]
+    texts = " ".join(fold(text) for c in columns for text in header.cells[c])
+    if births and (_OF_A_BIRTH.search(texts) or len(dates) == 1):
+        return (births[0].header,)
+    return (dates[0].header,) if len(dates) == 1 else None
+
+
+def _as_dates(frame: pd.DataFrame, places: Mapping[str, int]) -> pd.Series[str]:
+    day, month, year = (frame[places[part]].str.removesuffix(".0") for part in ("day", "month", "year"))
+    whole = day.fillna("") + "/" + month.fillna("") + "/" + year.fillna("")
+    alone = day.isna() & month.isna()
+    return whole.where(~alone, year)
+
+
+def _split_joined(cells: pd.DataFrame, header: Header, form: Contract) -> tuple[pd.DataFrame, Header]:
+    named = {c: form.named(path) for c, path in header.cells.items()}
+    present = {name for names in named.values() for name in names}
+    for column, path in header.cells.items():
+        if is_serial(path[-1]) or column not in cells.columns:
+            continue
+        texts = cells.loc[header.last_row + 1 :, column].dropna()
+        pair, parted = _two_facts(texts, form, present, set(named[column]))
+        if pair is not None:
+            return _parted(cells, header, form, column, pair, parted)
+    return cells, header
+
+
+def _two_facts(
+    texts: pd.Series[str], form: Contract, present: set[str], own: set[str]
+) -> tuple[Pair | None, dict[str, Pair]]:
+    """Which two columns of the form, that have none of their own, a column's texts hold; and how each is parted."""
+    lacking = {c.name for c in form.columns} - (present - own)
+    distinct = texts.unique().tolist()
+    for pair, part in _ways(form, lacking):
+        parted = {text: both for text in distinct if (both := part(text)) is not None}
+        if parted and texts.isin(parted).mean() >= (_MOSTLY if len(own) == 0 else 0.9):
+            return pair, parted
+    return None, {}
+
+
+def _ways(form: Contract, lacking: set[str]) -> list[tuple[Pair, Callable[[str], Pair | None]]]:
+    ways: list[tuple[Pair, Callable[[str], Pair | None]]] = []
+    if {"commune", "village"} <= lacking:
+        ways.append((("commune", "village"), _commune_and_village))
+    if form.split_sex and {form.split_sex.sex, form.split_sex.birth} <= lacking:
+        pair = (form.split_sex.sex, form.split_sex.birth)
+        ways += [(pair, _by(_SEX_AND_BIRTH)), (pair, _by(_BIRTH_AND_SEX))]
+    names = [c.name for c in form.columns if c.type == "name" and c.name in lacking]
+    births = [c.name for c in form.columns if c.name.endswith("birth") and c.name in lacking]
+    if names and births:
+        ways.append(((names[0], births[0]), _by(_NAME_AND_BIRTH)))
+    dates = [c.name for c in form.columns if c.type == "date" and not c.name.endswith("birth") and c.name in lacking]
+    if len(dates) == 2:
+        ways.append(((dates[0], dates[1]), _by(_SPAN)))
+    return ways
+
+
+def _by(pattern: re.Pattern[str]) -> Callable[[str], Pair | None]:
+    def part(text: str) -> Pair | None:
+        match = pattern.match(clean(text))
+        return (match["first"].strip(), match["second"].strip()) if match else None
+
+    return part
+
+
+def _commune_and_village(text: str) -> Pair | None:
+    """A place's commune and its village: the one that says what it is tells what the other is."""
+    parts = [part.strip(" )") for part in _BETWEEN.split(clean(text)) if part.strip(" )")]
+    parts = [part for part in parts if not _DISTRICT.match(fold(part))] if len(parts) > 2 else parts
+    if len(parts) != 2:
+        return None
+    communes = [part for part in parts if _COMMUNE.match(fold(part))]
+    villages = [part for part in parts if _VILLAGE.match(fold(part))]
+    if len(communes) == 1:
+        return communes[0], next(part for part in parts if part != communes[0])
+    if len(villages) == 1 and not communes:
+        return next(part for part in parts if part != villages[0]), villages[0]
+    return None
+
+
+def _parted(
+    cells: pd.DataFrame, header: Header, form: Contract, column: int, pair: Pair, parted: Mapping[str, Pair]
+) -> tuple[pd.DataFrame, Header]:
+    beyond = max(map(int, cells.columns)) + 1
+    cells = cells.copy()
+    below = cells.index > header.last_row
+    texts = cells.loc[below, column]
+    second = pd.Series(np.nan, index=cells.index, dtype="str")
+    second[below] = texts.map({text: both[1] for text, both in parted.items()})
+    cells[beyond] = second.astype("str")
+    # A text that does not part is left whole for its first fact, where reading names it.
+    cells.loc[below, column] = texts.map({text: both[0] for text, both in parted.items()}).fillna(texts)
+    paths = {column: (form[pair[0]].header,), beyond: (form[pair[1]].header,)}
+    return cells, replace(header, cells={**header.cells, **paths}, sources={**header.sources, beyond: column})
