@@ -11,7 +11,6 @@ import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from etl.contracts.naming import OFFICIAL, Names, Path, sex_in
-from etl.model.text import fold
 
 ColumnType = Literal["text", "code", "name", "int", "money", "number", "date", "flag", "enum", "unit", "ethnicity"]
 

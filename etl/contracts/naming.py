@@ -135,8 +135,9 @@ class Names:
 _FEMALE = frozenset({"nữ", "nu", "gái", "female"})
 _MALE = frozenset({"nam", "trai", "male"})
 _OF_A_BIRTH = frozenset(
-    "nam sinh ngay thang ns ntns gioi tinh chu ho cua hoc hs em nguoi date of birth year sex va day du".split()
-)
+    ("nam", "sinh", "ngay", "thang", "ns", "ntns", "gioi", "tinh", "chu", "ho", "cua", "hoc", "hs", "em", "nguoi",
+     "date", "of", "birth", "year", "sex", "va", "day", "du")
+)  # fmt: skip
 _YEAR_WORDS = re.compile(r"\bnam sinh\b|\bthang nam\b|\bnam(?= sinh\b)")
 
 
@@ -146,7 +147,7 @@ def sex_in(text: str) -> str | None:
 
     Without accents "nam" may be Nam or Năm, so that "nam sinh" is taken as the year there.
     """
-    bare = " ".join(re.findall(r"\w+", clean(text).lower()))
+    bare = " ".join(re.findall(r"[^\W\d]+", clean(text).lower()))
     words = (_YEAR_WORDS.sub("ngay", bare) if bare.isascii() else bare).split()
     sexes = {sex for sex, names in (("male", _MALE), ("female", _FEMALE)) if names & set(words)}
     rest = {fold(word) for word in words} - {fold(name) for name in _FEMALE | _MALE}

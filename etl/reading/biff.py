@@ -62,7 +62,8 @@ def read_book(stream: bytes) -> Book:
             break
         if record.kind == _BOUNDSHEET and record.size >= 8:
             place, kind = struct.unpack_from("<I", stream, record.start)[0], stream[record.start + 5]
-            sheets[place] = _text(stream, record.start + 6, record.start + record.size), kind
+            # Of two sheets in one place the first is read, as programs do.
+            sheets.setdefault(place, (_text(stream, record.start + 6, record.start + record.size), kind))
         elif record.kind == _FONT and record.size > 15:
             fonts.append(_text(stream, record.start + 14, record.start + record.size))
         elif record.kind == _XF and record.size >= 2:

@@ -38,8 +38,8 @@ _GOOD = 0.6
 class Header:
     """A header found: its rows, physical column → its texts from the top down, the form and how sure (0–1).
 
-    above: the texts of the rows right above it, folded, which come back where a header is repeated. sources: a column beyond
-    the sheet, of facts parted from another → that other.
+    above: the texts of the rows right above it, folded, which come back where a header is repeated. sources: a column
+    beyond the sheet, of facts parted from another → that other.
     """
 
     first_row: int

@@ -1,8 +1,8 @@
 """Bring facts that a sheet splits over columns, or joins in one, into one column each.
 
-A name in two columns, a date in three, a commune beside its village in one cell: ``bring_together`` gives the cells and
-the header that the form would have. A joined column keeps its first physical place; of a column that holds two facts the
-second goes to a place beyond the sheet, and ``Header.sources`` says from where.
+A name in two columns, a date in three, a commune beside its village in one cell: ``bring_together`` gives the cells
+and the header that the form would have. A joined column keeps its first physical place; of a column that holds two
+facts the second goes to a place beyond the sheet, and ``Header.sources`` says from where.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -43,7 +44,9 @@ _BETWEEN = re.compile(r"\s*[,;/(|\n]\s*|\s+[-–—]\s*|\s*[-–—]\s+")
 _DAY = r"(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d{2}-\d{2}(?: 00:00:00)?|\d{4})"
 _SEX_AND_BIRTH = re.compile(rf"^(?P<first>nam|nữ|nu)\W+(?P<second>{_DAY})\W*$", re.IGNORECASE)
 _BIRTH_AND_SEX = re.compile(rf"^(?P<second>{_DAY})\W+(?P<first>nam|nữ|nu)\W*$", re.IGNORECASE)
-_NAME_AND_BIRTH = re.compile(rf"^(?P<first>[^\d(]+?)\W*\(?\s*(?:(?:sn|ns|sinh)\W*)?(?P<second>{_DAY})\)?$", re.IGNORECASE)
+_NAME_AND_BIRTH = re.compile(
+    rf"^(?P<first>[^\d(]+?)\W*\(?\s*(?:(?:sn|ns|sinh)\W*)?(?P<second>{_DAY})\)?$", re.IGNORECASE
+)
 _SPAN = re.compile(rf"^(?:từ\s*)?(?P<first>{_DAY})\s*(?:[-–—]+|đến|>|~)+\s*(?P<second>{_DAY})$", re.IGNORECASE)
 
 Pair = tuple[str, str]
@@ -112,7 +115,7 @@ def _join_dates(cells: pd.DataFrame, header: Header, form: Contract) -> tuple[pd
         path = _path_of_date(header, three, form)
         if path is not None:
             places = {str(part): c for part, c in zip(parts, three, strict=True)}
-            return _join(cells, header, three, path, lambda frame, at=places: _as_dates(frame, at))  # type: ignore[misc]
+            return _join(cells, header, three, path, partial(_as_dates, places=places))
     return cells, header
 
 
@@ -195,7 +198,7 @@ def _by(pattern: re.Pattern[str]) -> Callable[[str], Pair | None]:
 def _commune_and_village(text: str) -> Pair | None:
     """A place's commune and its village: the one that says what it is tells what the other is."""
     parts = [part.strip(" )") for part in _BETWEEN.split(clean(text)) if part.strip(" )")]
-    parts = [part for part in parts if not _DISTRICT.match(fold(part))] if len(parts) > 2 else parts
+    parts = [part for part in parts if not _DISTRICT.match(fold(part))]
     if len(parts) != 2:
         return None
     communes = [part for part in parts if _COMMUNE.match(fold(part))]

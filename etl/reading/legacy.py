@@ -253,7 +253,8 @@ def to_unicode(cells: pd.DataFrame, fonts: Fonts, file_votes: Counter[str]) -> t
         elif names and common not in names and column in telling:
             # A sheet has one encoding as a rule; a column has its own where the common one makes no sense of it.
             used = names[0]
-        elif (gain := _gain(own, common)) > 0 or (gain == 0 and votes.total() > against):
+        elif (gain := _gain(own, common)) > 0 or (gain == 0 and not fonts and votes.total() > against):
+            # Where fonts tell which cells are from before Unicode, another font tells that a cell is not.
             used = common
         if used == "VNI" and not any(map(_has_vni_pair, own)) and _gain(own, "VNI") <= 0:
             # A letter with its mark behind it is what VNI is known by; single letters are Unicode's, too.

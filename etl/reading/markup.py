@@ -111,8 +111,9 @@ class _Page(HTMLParser):
         if down > 1:
             self._covered |= {len(self._row) + right: down for right in range(across)}
         self.sheet.merge(len(self.sheet.rows) + 1, len(self._row) + 1, down - 1, across - 1)
-        text = "".join(self._cell)
-        self._row += [re.sub(r" *\n *", "\n", text).strip(), *[""] * (across - 1)]
+        # A blank that does not break may be half of a letter that was read in the wrong encoding: «Ã » is à.
+        text = re.sub(r" *\n *", "\n", "".join(self._cell)).strip(" \t\r\n\f")
+        self._row += [text if text.strip() else "", *[""] * (across - 1)]
         self._cell = None
 
     def _skip_covered(self) -> None:

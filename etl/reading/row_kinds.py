@@ -219,8 +219,7 @@ class RowKinds:
             return "blank" if not texts or self._serials[at] else "group"
         if self._repeats_header(texts):
             return "header"
-        within = {c: text for c, text in texts.items() if c in self.header.cells}
-        if self._is_numbering(at, within) or (self._follows_header(at) and _is_bracketed(within)):
+        if self._is_numbering(at, texts) or (self._follows_header(at) and _is_bracketed(texts)):
             return "numbering"
         lead = self._leads.iloc[at]
         if isinstance(lead, str) and _is_sum(lead) and not self._serials[at] and _is_label_and_numbers(texts):
@@ -281,11 +280,11 @@ class RowKinds:
 
     def _is_numbering(self, at: int, texts: Mapping[int, str]) -> bool:
         """Whether a row numbers the columns: right below the header each number once, anywhere else every column."""
-        if self._follows_header(at) and _is_numbering(texts):
-            return True
-        words = [c for c in self._required_texts if c in texts]
-        whole = len(texts) >= _MOSTLY * len(self.header.cells) and len(words) == len(self._required_texts)
-        return whole and _is_numbering(texts)
+        within = {c: text for c, text in texts.items() if c in self.header.cells}
+        whole = len(within) >= _MOSTLY * len(self.header.cells) and all(c in texts for c in self._required_texts)
+        if self._follows_header(at):
+            return _is_numbering(texts) or _is_numbering(within, gaps=whole)
+        return whole and _is_numbering(within)
 
     def _close(self, reasons: pd.Series[str]) -> None:
         """Mark what follows the table: from the first line of a signature, date or note on, short rows are no data."""
@@ -308,7 +307,7 @@ class RowKinds:
                 yield at
 
 
-def _is_numbering(texts: Mapping[int, str]) -> bool:
+def _is_numbering(texts: Mapping[int, str], *, gaps: bool = False) -> bool:
     """A row A B C 1 2 3 under the header, also (1) [2] 4=2+3: each number once, none left out, in any order."""
     matches = [_NUMBERING.match(text.strip()) for text in texts.values()]
     if len(matches) < 3 or not all(matches):
@@ -316,7 +315,7 @@ def _is_numbering(texts: Mapping[int, str]) -> bool:
     numbers = sorted(int(m[1]) for m in matches if m and m[1].isdigit())
     if len(numbers) < 2 or len(set(numbers)) < len(numbers):
         return False
-    marked = all(_MARKED_NUMBERING.search(text.strip()) for text in texts.values())
+    marked = gaps or all(_MARKED_NUMBERING.search(text.strip()) for text in texts.values())
     return marked or all(b - a == 1 for a, b in pairwise(numbers))
 
 

@@ -96,10 +96,13 @@ def split_records(text: str, separator: str, quote: str = '"') -> list[list[str]
     """Divide lines (ended by a line feed each) into records; a quote that is never meant to close costs its own row.
 
     A quoted field that goes on over further lines is taken for what it is unless those lines are whole records.
+    Raises Refused for a line without a separator that is longer than any cell.
     """
     lines = text.split("\n")
     if lines and not lines[-1]:
         lines.pop()
+    if any(len(line) > _LONGEST_CELL and separator not in line for line in lines):
+        raise Refused("file_type_unsupported", found="một dòng quá dài")
     if quote not in text:
         return [line.split(separator) if line else [] for line in lines]
     csv.field_size_limit(_LONGEST_CELL)
@@ -223,7 +226,8 @@ def _ragged(rows: list[list[str]]) -> frozenset[int]:
     if not widths:
         return frozenset()
     width = widths.most_common(1)[0][0]
-    first = next(number for number, row in enumerate(rows, start=1) if len(row) == width and sum(map(bool, row)) > 1)
+    filled_rows = (number for number, row in enumerate(rows, start=1) if len(row) == width and sum(map(bool, row)) > 1)
+    first = next(filled_rows, len(rows))
     table = [(number, row) for number, row in enumerate(rows, start=1) if number > first]
     filled = [(number, row) for number, row in table if sum(bool(v.strip()) for v in row) > _MOSTLY_FILLED * width]
     is_steady = sum(len(row) >= width for _, row in filled) >= _STEADY * len(filled)

@@ -21,7 +21,7 @@ from samples.messy.cells import Setting
 from samples.messy.draw import Draw
 from samples.messy.file import PERIODS
 from samples.messy.heading import Heading, heading
-from samples.messy.layout import Slot
+from samples.messy.layout import Slot, splits_births
 from samples.messy.rows import Row, rows_for
 from samples.messy.truth import stored
 from samples.workbooks import BINARY, EMPTY, Book, Cell, Page, text_bytes
@@ -83,7 +83,7 @@ def possible(dataset: str) -> list[str]:
         cannot.add("label-words")
     if dataset == "water_works":
         cannot.add("joined")
-    if not form.split_sex:
+    if not splits_births(form):
         cannot.add("birth-by-sex")
     if form.sent_by != "province":
         cannot.add("district-sheets")

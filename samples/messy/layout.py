@@ -62,7 +62,7 @@ def columns_of(draw: Draw, form: Contract, setting: Setting, money_mark: str, ke
     namer = _Namer(draw, form)
     runs = _with_runs(draw, form, [_slot(draw, form, c, setting, namer, money_mark) for c in own])
     if (
-        form.split_sex
+        splits_births(form)
         and not {"sex", "birth"} & made.omitted
         and not {"sex", "birth"} & kept
         and draw.has("nam-nu", 0.5)
@@ -152,6 +152,13 @@ def _alone(slot: Slot, column: Column) -> str:
     """The header without a group above it: one that says all by itself."""
     own = slot.header.split(" (")[0]
     return slot.header.replace(own, column.header, 1) if own in _NEEDS_GROUP else slot.header
+
+
+def splits_births(form: Contract) -> bool:
+    """Whether people write this list with a birth in the column of the sex: where no birth is required, as without a
+    sex it would have no column."""
+    split = form.split_sex
+    return split is not None and split.birth == "birth" and not form[split.birth].required
 
 
 def _split(draw: Draw, runs: list[list[Slot]], form: Contract, setting: Setting) -> list[list[Slot]]:

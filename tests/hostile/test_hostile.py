@@ -60,6 +60,12 @@ def test_a_file_with_macros_is_read_and_told(opened: Opener, name: str) -> None:
     require_little(outcome)
 
 
+def test_a_quote_that_never_ends_costs_its_own_row(opened: Opener) -> None:
+    outcome = opened(b'a,b\n"' + b"x,y\n" * 50_000)
+    assert cells(outcome) == [["a", "b"], *[["x", "y"]] * 50_000]
+    require_little(outcome)
+
+
 CUT = {"xlsx": build.workbook, **{kind: lambda k=kind: build.of_samples(k) for kind in ("xls", "xlsb", "ods")}}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
 import pytest
 
 from etl import cli
@@ -39,5 +40,8 @@ def test_commands_in_the_docs_exist(page: Path) -> None:
         assert target in targets, target
     for command, arguments in re.findall(r"giamngheo ([a-z-]+)((?: +(?:--[a-z-]+|[A-Z0-9a-z_./-]+))*)", text):
         assert command in cli.cli.commands, command
-        known = {o for p in cli.cli.commands[command].params for o in p.opts}
+        called = cli.cli.commands[command]
+        if isinstance(called, click.Group) and (words := arguments.split()):
+            called = called.commands[words[0]]
+        known = {o for p in called.params for o in p.opts}
         assert set(re.findall(r"--[a-z-]+", arguments)) <= known | {"--help"}, arguments
