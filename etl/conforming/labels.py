@@ -273,7 +273,8 @@ def _aligned(text: _Text, label: _Label, *, is_partial: bool) -> bool:
         ends = _spelled_out(text.words[i], label.words, label.optional, j)
         if any(rest(i + 1, end) for end in ends):
             return True
-        if label.words[j] in label.short:
+        # An abbreviation alone is not spelled out: CN is cận nghèo, and not every «c… n…».
+        if label.words[j] in label.short and len(label.words) > 1:
             starts = _spelled_out(label.words[j], text.words, text.optional, i)
             return any(rest(end, j + 1) for end in starts)
         return False
