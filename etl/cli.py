@@ -190,7 +190,7 @@ def status(period: Period | None, as_of: datetime | None, as_json: bool) -> None
 
 @cli.command()
 @click.option("--submission", help="one submission's id")
-@click.option("--period", type=PERIOD, help="of every submission of a quarter")
+@click.option("--period", type=PERIOD, help="of every submission that names the quarter")
 @json_option
 def findings(submission: str | None, period: Period | None, as_json: bool) -> None:
     """Every fault and doubt, with file, sheet, row and column.

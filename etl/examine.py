@@ -32,6 +32,7 @@ from etl.conforming import (
     match_columns,
     raw_cells,
     read_heading,
+    read_named_periods,
     saying,
 )  # fmt: skip
 from etl.contracts import Contract, contract, contracts, sector_datasets
@@ -41,10 +42,11 @@ from etl.model.answer_sheet import is_answer_sheet, sent_name
 from etl.model.examined import Counts, Examined, Heading, Verdict
 from etl.model.finding import Effect, Finding, Severity, findings_frame, join_findings
 from etl.model.grid import Grid, Table
+from etl.model.period import Period
 from etl.model.refused import Refused
 from etl.model.text import fold
 from etl.opening import open_file
-from etl.reading import find_table
+from etl.reading import find_any_table, find_table
 from etl.reference.rules import rules
 from etl.settings import Settings
 
@@ -77,7 +79,8 @@ def examine(
     try:
         opened = open_file(path, file_name, settings)
     except Refused as fault:
-        return _refused(fault.rule, **fault.params)
+        named = read_named_periods((), sent_name(file_name), folder)
+        return _refused(Heading(periods_named=named), fault)
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest() if reviewed.names_a_file else ""
     examined = _examine_grids(
@@ -94,9 +97,14 @@ def _examine_grids(
     found = [None if is_answer_sheet(grid) else find_table(grid, contracts()) for grid in grids]
     tables = _of_one_form([table for table in found if table is not None and table.dataset is not None])
     datasets = sorted({table.dataset for table in tables if table.dataset})
+
+    def named_anywhere() -> tuple[Period, ...]:
+        return read_named_periods(_titled(grids, found), sent_name(file_name), folder)
+
     if fault := _wrong_form(datasets, grids, found, sector):
         dataset = datasets[0] if len(datasets) == 1 else None
-        return _rejected(Heading(dataset=dataset), findings_frame([fault]), tables, _ignored(grids, tables))
+        heading = Heading(dataset=dataset, periods_named=named_anywhere())
+        return _rejected(heading, findings_frame([fault]), tables, _ignored(grids, tables))
 
     form = contract(datasets[0])
     chosen = tuple(choice for grid in grids if is_answer_sheet(grid) for choice in asked.chosen(grid))
@@ -105,6 +113,8 @@ def _examine_grids(
         tables, aliases, form, lambda some: read_heading(some, form, sent_name(file_name), folder, today)
     )
     tables, heading, heading_findings = aliased.tables, aliased.heading, aliased.heading_findings
+    if heading.period is None:
+        heading = replace(heading, periods_named=named_anywhere())
     readable = form.readable_on(heading.period.last_day) if heading.period else form
     matched = {table.sheet: match_columns(table, readable) for table in tables}
     summaries = find_summaries(tables, [matched[table.sheet][0] for table in tables], form)
@@ -222,10 +232,30 @@ def _last_row(grid: Grid) -> int:
     return int(grid.cells.index.max()) if len(grid.cells) else 0
 
 
-def _refused(rule: str, **params: str) -> Examined:
+def _titled(grids: list[Grid], found: list[Table | None]) -> list[Table]:
+    """Return a file's tables for the sake of their titles, of sheets without any form's table too."""
+    pairs = zip(grids, found, strict=True)
+    return [table or _any_titled(grid) for grid, table in pairs if not is_answer_sheet(grid)]
+
+
+def _any_titled(grid: Grid) -> Table:
+    """Return a table of no form with its title; a sheet of single lines, such as a cover sheet, is title alone."""
+    table = find_any_table(grid)
+    if table is not None and int(table.body.notna().any().sum()) > 1:
+        return table
+    title = tuple(
+        (int(row), text)
+        for row, values in zip(grid.cells.index[:_TITLE_ROWS], grid.cells.to_numpy(dtype=object), strict=False)
+        for text in values
+        if isinstance(text, str)
+    )
+    return Table(grid.sheet, {}, 0, grid.cells.iloc[:0], {}, title=title)
+
+
+def _refused(heading: Heading, fault: Refused) -> Examined:
     """A file of which no cell was read."""
-    finding = Finding(rule, Severity.CRITICAL, params=params)
-    return _rejected(Heading(), findings_frame([finding]), [], {})
+    finding = Finding(fault.rule, Severity.CRITICAL, params=dict(fault.params))
+    return _rejected(heading, findings_frame([finding]), [], {})
 
 
 def _rejected(

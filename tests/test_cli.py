@@ -18,6 +18,7 @@ import pytest
 from etl import cli
 from etl import settings as settings_module
 from etl.settings import ROOT, Settings
+from tests.commands import run_command
 from tests.conftest import Ingested
 from tests.support import column_of, edited, header_row
 
@@ -29,17 +30,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     """Run the command line in this process: (exit code, stdout, stderr)."""
 
     def call(own: Settings, *arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(cli, "settings", lambda: own)
-        monkeypatch.setattr(sys, "argv", ["giamngheo", *arguments])
-        monkeypatch.setattr(cli, "OUT", cli.Console(highlight=False, width=200))
-        monkeypatch.setattr(cli, "ERR", cli.Console(stderr=True, highlight=False, width=200))
-        code: Any = 0
-        try:
-            cli.main()
-        except SystemExit as done:
-            code = done.code
-        out, err = capsys.readouterr()
-        return int(code or 0), out, err
+        return run_command(monkeypatch, capsys, own, *arguments)
 
     return call
 

@@ -49,14 +49,8 @@ def read_heading(
     Title, file name and folder are asked in this order, and all that name a period or unit must agree. A period may
     not begin after ``today``.
     """
-    findings: list[Finding] = []
-    periods: list[_Said] = []
-    for where, lines in _places(tables, file_name, folder):
-        try:
-            periods += _periods(lines, where)
-        except InvalidPeriod as fault:
-            told = Finding("period_unreadable", Severity.CRITICAL, value=str(fault))
-            findings += [told] if told not in findings else []
+    periods, faults = _all_periods(tables, file_name, folder)
+    findings = [Finding("period_unreadable", Severity.CRITICAL, value=fault) for fault in faults]
     period, last_day = _period(periods, today, findings)
     units: list[_Said] = []
     for day in _days_of_units(last_day, today):
@@ -68,7 +62,28 @@ def read_heading(
         units = [said for said in units if said.level == "district"]
     units = _without_upper(units, form)
     unit = _unit(units, findings)
-    return Heading(form.dataset, period, last_day, unit), findings_frame(findings)
+    return Heading(form.dataset, period, last_day, unit, _in_order(periods)), findings_frame(findings)
+
+
+def read_named_periods(tables: Sequence[Table], file_name: str, folder: str) -> tuple[Period, ...]:
+    """Return every period that the titles, the file name or the folder name, in order, also where they disagree."""
+    periods, _ = _all_periods(tables, file_name, folder)
+    return _in_order(periods)
+
+
+def _in_order(periods: list[_Said]) -> tuple[Period, ...]:
+    return tuple(Period.parse(value) for value in sorted({period.value for period in periods}))
+
+
+def _all_periods(tables: Sequence[Table], file_name: str, folder: str) -> tuple[list[_Said], list[str]]:
+    """Return the periods that all places name, and the words that name one which cannot be, each once."""
+    periods: list[_Said] = []
+    faults: dict[str, None] = {}
+    for where, lines in _places(tables, file_name, folder):
+        named, faulty = _periods(lines, where)
+        periods += named
+        faults |= dict.fromkeys(faulty)
+    return periods, list(faults)
 
 
 def _days_of_units(last_day: date | None, today: date) -> Iterator[date]:
@@ -92,20 +107,27 @@ def _places(tables: Sequence[Table], file_name: str, folder: str) -> Iterator[tu
     yield "thư mục", [re.sub(r"[_\-./]+", " ", folder)] if folder else []
 
 
-def _periods(lines: list[str], where: str) -> list[_Said]:
-    """The period that each line names; the most exact of one line counts (a day before a month before a year)."""
+def _periods(lines: list[str], where: str) -> tuple[list[_Said], list[str]]:
+    """The period that each line names, and the words of those that cannot be.
+
+    The most exact of one line counts (a day before a month before a year).
+    """
     from_title = where.startswith("tiêu đề")
-    found = []
+    found, faulty = [], []
     for line in lines:
         text = period_words(line)
         if from_title and _CITES.search(text) and not names_a_quarter(text):
             continue
-        day = last_day_named(text, from_title=from_title)
+        try:
+            day = last_day_named(text, from_title=from_title)
+        except InvalidPeriod as fault:
+            faulty.append(str(fault))
+            continue
         if day is not None:
             found.append(_Said(str(Period.of(day)), line, where, day))
     # A year alone ("Năm 2018") under a title that names the quarter adds nothing.
     exact = [s for s in found if not names_only_a_year(period_words(s.words))]
-    return exact or found
+    return exact or found, faulty
 
 
 def _period(said: list[_Said], today: date, findings: list[Finding]) -> tuple[Period | None, date | None]:

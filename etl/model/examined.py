@@ -40,13 +40,15 @@ class Heading:
     """What a file says of itself: dataset, period, day, submitting unit.
 
     as_of is the last day of what the title names (a month, a day, a quarter). unit_code is a district's or the
-    province's. Each is None where it could not be told; then there is a finding that says so.
+    province's. Each is None where it could not be told; then there is a finding that says so. periods_named holds every
+    period that title, file name or folder names, in order, also where they disagree.
     """
 
     dataset: str | None = None
     period: Period | None = None
     as_of: date | None = None
     unit_code: str | None = None
+    periods_named: tuple[Period, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -211,17 +211,19 @@ def record(
 def set_prepared(conn: Connection, submission_id: str, examined: Examined) -> None:
     """Keep heading, counts and verdict of an examined file. Raises ValueError for a published one: it is frozen."""
     heading, counts = examined.heading, examined.counts
+    periods_named = sorted({str(period) for period in (heading.period, *heading.periods_named) if period})
     done = conn.execute(
         text(
-            "UPDATE intake.submission SET dataset = :dataset, unit_code = :unit, period = :period, as_of = :as_of,"
-            " state = 'prepared', verdict = :verdict, rows_read = :read, rows_accepted = :accepted,"
-            " rows_rejected = :rejected, rows_ignored = :ignored_rows, ignored = :ignored, layout = :layout"
+            "UPDATE intake.submission SET dataset = :dataset, unit_code = :unit, period = :period,"
+            " periods_named = :periods_named, as_of = :as_of, state = 'prepared', verdict = :verdict,"
+            " rows_read = :read, rows_accepted = :accepted, rows_rejected = :rejected,"
+            " rows_ignored = :ignored_rows, ignored = :ignored, layout = :layout"
             " WHERE id = :id AND accepted_at IS NULL"
         ),
         {
             "id": submission_id, "dataset": heading.dataset, "unit": heading.unit_code,
-            "period": str(heading.period) if heading.period else None, "as_of": heading.as_of,
-            "verdict": examined.verdict.value, "read": counts.read, "accepted": counts.accepted,
+            "period": str(heading.period) if heading.period else None, "periods_named": periods_named,
+            "as_of": heading.as_of, "verdict": examined.verdict.value, "read": counts.read, "accepted": counts.accepted,
             "rejected": counts.rejected, "ignored_rows": counts.ignored, "ignored": json.dumps(examined.ignored),
             "layout": json.dumps(examined.layout, ensure_ascii=False),
         },
@@ -230,8 +232,8 @@ def set_prepared(conn: Connection, submission_id: str, examined: Examined) -> No
         raise ValueError(f"submission {submission_id} is published and cannot be prepared again")
     told = {
         "verdict": examined.verdict.value, "dataset": heading.dataset, "unit_code": heading.unit_code,
-        "period": str(heading.period) if heading.period else None, "rows_read": counts.read,
-        "rows_accepted": counts.accepted, "rows_rejected": counts.rejected,
+        "period": str(heading.period) if heading.period else None, "periods_named": periods_named,
+        "rows_read": counts.read, "rows_accepted": counts.accepted, "rows_rejected": counts.rejected,
     }  # fmt: skip
     point("prepare.updated")
     if _last_event(conn, submission_id, ("prepared",)) != ("prepared", told):
@@ -383,7 +385,7 @@ def replace_check_run(conn: Connection, submission_id: str, check_run: dict[str,
 def findings(
     conn: Connection, *, submission: str | None = None, period: str | None = None, origins: Sequence[Origin] = _ORIGINS
 ) -> pd.DataFrame:
-    """Findings of one submission, of a period's submissions, or all; of some origins alone where they are named.
+    """Findings of one submission, of the submissions that name a period, or all; of some origins where they are named.
 
     Columns: submission_id, sector, file, origin, number, other_file and ``FINDING_FIELDS``; rows Int64, difference
     Decimal or None (object), the others str.
@@ -395,7 +397,8 @@ def findings(
         " FROM quality.finding AS f JOIN intake.submission AS s ON s.id = f.submission_id"
         " LEFT JOIN intake.submission AS other ON other.id = f.other_submission_id"
         " WHERE (CAST(:submission AS text) IS NULL OR f.submission_id = :submission)"
-        " AND (CAST(:period AS text) IS NULL OR s.period = :period) AND f.origin = ANY(:origins)"
+        " AND (CAST(:period AS text) IS NULL OR s.period = :period OR :period = ANY(s.periods_named))"
+        " AND f.origin = ANY(:origins)"
         " ORDER BY s.sector, s.file_name, f.submission_id, f.number"
     )
     result = conn.execute(query, {"submission": submission, "period": period, "origins": list(origins)})

@@ -40,7 +40,12 @@ _STANDING = text(
             s.id AS submission_id, s.sector, s.file_name, s.received_at, s.modified_at,
             CASE WHEN s.accepted_at <= :moment THEN s.dataset ELSE p.detail ->> 'dataset' END AS dataset,
             CASE WHEN s.accepted_at <= :moment THEN s.unit_code ELSE p.detail ->> 'unit_code' END AS unit_code,
-            CASE WHEN s.accepted_at <= :moment THEN s.period ELSE p.detail ->> 'period' END AS period,
+            CASE
+                WHEN s.accepted_at <= :moment THEN ARRAY[s.period]
+                -- An event of before periods were kept that a file names has its period alone.
+                WHEN p.detail -> 'periods_named' IS NULL THEN array_remove(ARRAY[p.detail ->> 'period'], NULL)
+                ELSE ARRAY(SELECT n FROM jsonb_array_elements_text(p.detail -> 'periods_named') AS n)
+            END AS periods,
             CASE
                 WHEN s.superseded_at <= :moment THEN 'superseded'
                 WHEN s.accepted_at <= :moment THEN 'accepted'
@@ -86,13 +91,13 @@ _STANDING = text(
             WHERE q.submission_id = t.submission_id
         ) AS quality
     FROM standing AS t
-    WHERE t.period = :period OR t.period IS NULL
+    WHERE :period = ANY(t.periods) OR t.periods = '{}'
     ORDER BY t.sector, t.dataset, t.unit_code, t.modified_at, t.submission_id
     """
 )
 
 
 def standing(conn: Connection, period: Period, moment: datetime) -> list[Standing]:
-    """The submissions of a period, and those whose period nobody knew, as they stood at a moment."""
+    """The submissions that name a period, and those that name none, as they stood at a moment."""
     rows = conn.execute(_STANDING, {"period": str(period), "moment": moment})
     return [Standing(**row._mapping) for row in rows]
