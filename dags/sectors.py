@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from _shared import DEFAULTS, SECTORS, WAREHOUSE, sector_asset
 from airflow.sdk import PartitionedAtRuntime, dag, get_current_context, task
-from hold_operator import HoldOperator
+from hold_operator import HoldOperator, LoadOperator
 
 
 def build(sector: str) -> None:
@@ -24,8 +26,9 @@ def build(sector: str) -> None:
         The journey of one file of sector `{sector}`. The run id is the submission id; only it passes between tasks.
         Every task can be cleared and re-run alone, any number of times, with the same end state. A file that is
         hopeless ends as a rejected submission with an answer: then `load` is skipped and nothing fails. One whose total
-        has fallen to half or less waits in `approve` for a person ("Required Actions", or `giamngheo approve`). Where
-        to look: `giamngheo findings --submission <run id>`, `outbox/{sector}/`.
+        has fallen to half or less of the period before, or of what it would replace, waits in `approve` for a person
+        ("Required Actions", or `giamngheo approve`); in `load`, where that was published meanwhile. Where to look:
+        `giamngheo findings --submission <run id>`, `outbox/{sector}/`.
         """,
     )
     def journey() -> None:
@@ -37,20 +40,6 @@ def build(sector: str) -> None:
 
             return pipeline.prepare(settings(), _submission())
 
-        @task(outlets=[asset, WAREHOUSE])
-        def load(*, outlet_events: dict) -> str:  # type: ignore[type-arg]
-            """Load the accepted rows and publish the submission in one transaction."""
-            from airflow.sdk.exceptions import AirflowSkipException
-
-            from etl import pipeline
-            from etl.settings import settings
-
-            period = pipeline.load(settings(), _submission())
-            if period is None:
-                raise AirflowSkipException("the submission is rejected, or waits: the warehouse stays as it was")
-            outlet_events[asset].add_partitions(period)
-            return period
-
         @task(trigger_rule="none_failed")
         def answer() -> str:
             """Write the answer into the outbox, and anew those of others whose findings have changed."""
@@ -59,8 +48,12 @@ def build(sector: str) -> None:
 
             return str(pipeline.answer(settings(), _submission()))
 
-        approve = HoldOperator(task_id="approve", of=lambda context: str(context["dag_run"].run_id))
-        prepare() >> approve >> load() >> answer()  # type: ignore[operator]
+        def submission_of(context: Any) -> str:
+            return str(context["dag_run"].run_id)
+
+        approve = HoldOperator(task_id="approve", of=submission_of)
+        load = LoadOperator(task_id="load", of=submission_of, asset=asset, outlets=[asset, WAREHOUSE])
+        prepare() >> approve >> load >> answer()  # type: ignore[operator]
 
     journey()
 

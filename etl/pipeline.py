@@ -164,7 +164,8 @@ def load(settings: Settings, submission_id: str) -> str | None:
     """Bring a prepared submission's rows into the warehouse and publish them in one transaction.
 
     Returns the period that it touched; None for one that is rejected or held back until a person decides, which leaves
-    the warehouse as it was. Raises WarehouseError, ReviewedError, LookupError when the submission was never prepared.
+    the warehouse as it was. Whether a total has fallen too far is looked at again: another file may have been published
+    since ``prepare``. Raises WarehouseError, ReviewedError, LookupError when the submission was never prepared.
     """
     with connect(settings) as engine, _turn(engine, submission_id) as (_, submission):
         if submission.verdict is None:
@@ -179,8 +180,8 @@ def load(settings: Settings, submission_id: str) -> str | None:
                 past_periods.refuse(conn, submission_id, decided)
             elif rejected:
                 ledger.set_rejected(conn, submission_id)
-            else:
-                _bring_in(conn, settings, submission)
+            elif not _bring_in(conn, settings, submission):
+                return None
         point("load.committed")
         if not rejected:
             with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
@@ -191,16 +192,30 @@ def load(settings: Settings, submission_id: str) -> str | None:
     return None if rejected else submission.period
 
 
-def _bring_in(conn: Connection, settings: Settings, submission: ledger.Submission) -> None:
-    """Load and publish a submission unless it is; then what its lists and those of others say of one another."""
+def _bring_in(conn: Connection, settings: Settings, submission: ledger.Submission) -> bool:
+    """Load and publish a submission unless it is; then what its lists and those of others say of one another.
+
+    Return False for one that has to wait for a person: nothing is loaded.
+    """
     moment = None
+    reviewed = load_reviewed(settings.reviewed)
     if submission.accepted_at is None:
-        loading.load_rows(conn, submission, staging.read(settings.archive, submission.id))
-        point("load.loaded")
+        rows = staging.read(settings.archive, submission.id)
+        with conn.begin_nested() as loaded:
+            loading.load_rows(conn, submission, rows)
+            point("load.loaded")
+            moments.take_turn(conn)
+            too_little = past_periods.look_again(conn, submission, rows, reviewed)
+            if too_little is not None:
+                loaded.rollback()
+        if too_little is not None:
+            past_periods.hold(conn, submission, too_little)
+            return False
         moment = publishing.publish(conn, submission.id)
         point("load.published")
-    register_relations.refresh(conn, submission, moment, load_reviewed(settings.reviewed))
+    register_relations.refresh(conn, submission, moment, reviewed)
     point("load.related")
+    return True
 
 
 def answer(settings: Settings, submission_id: str) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk import Param
+from airflow.sdk import Asset, Param
 from airflow.sdk.exceptions import AirflowSkipException
 
 APPROVE, REFUSE = "Duyệt", "Từ chối"
@@ -36,9 +36,7 @@ class HoldOperator(HITLOperator):
         gate = approval.gate(settings(), self.of(context))
         if not gate.waits:
             return self._passed(gate.choice)
-        approval.announce(settings(), self.of(context))
-        self.subject, self.body = gate.subject, gate.body
-        return super().execute(context)
+        return self._ask(context, gate)
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
         """Keep who decided, when and why."""
@@ -53,7 +51,46 @@ class HoldOperator(HITLOperator):
         approval.decide(settings(), subject, _CHOICES[response["chosen_options"][0]], by, why)
         return self._passed(approval.gate(settings(), subject).choice)
 
+    def _ask(self, context: Any, gate: Any) -> Any:
+        """Put the question, tell the sender that it waits, and wait."""
+        from etl import approval
+        from etl.settings import settings
+
+        approval.announce(settings(), self.of(context))
+        self.subject, self.body = gate.subject, gate.body
+        return super().execute(context)
+
     def _passed(self, choice: str | None) -> str | None:
         if choice == "refuse" and self.skip_refused:
             raise AirflowSkipException("refused: nothing is published")
         return choice
+
+
+class LoadOperator(HoldOperator):
+    """Load and publish a submission; ask a person where its total has fallen below that of a file published meanwhile.
+
+    asset: what gets the period as a partition. Skipped where the submission is rejected.
+    """
+
+    def __init__(self, *, of: Callable[[Any], str], asset: Asset, **kwargs: Any) -> None:
+        super().__init__(of=of, **kwargs)
+        self.asset = asset
+
+    def execute(self, context: Any) -> Any:
+        """Load and publish, or wait for a person."""
+        from etl import approval, pipeline
+        from etl.settings import settings
+
+        period = pipeline.load(settings(), self.of(context))
+        if period is None:
+            gate = approval.gate(settings(), self.of(context))
+            if gate.waits:
+                return self._ask(context, gate)
+            raise AirflowSkipException("the submission is rejected: the warehouse stays as it was")
+        context["outlet_events"][self.asset].add_partitions(period)
+        return period
+
+    def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
+        """Keep the decision, then load and publish, or reject."""
+        super().execute_complete(context, event)
+        return self.execute(context)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import os
 import shutil
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -222,6 +224,103 @@ def test_a_worker_that_died_after_the_decision_is_made_good(home: Settings, held
     other = take(home, villages(home, Period(2018, 3), 10, 101, "khac"))
     assert other.submission.state == "accepted"
     assert headline(held) == "ĐÃ NHẬN"
+
+
+def as_csv(workbook: Path) -> Path:
+    """The rows of a workbook as a text file beside it."""
+    target = workbook.with_suffix(".csv")
+    lines = [
+        [("" if v is None else str(v)) for v in row] for row in openpyxl.load_workbook(workbook).worksheets[0].values
+    ]
+    with target.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(lines)
+    return target
+
+
+@pytest.mark.parametrize("make", [lambda path: path, as_csv], ids=["workbook", "text"])
+@pytest.mark.parametrize(
+    ("count", "persons", "said"), [(10, 50, "Tổng cột «Tổng số dân» là 500"), (5, 200, "Số dòng là 5")]
+)
+def test_what_is_half_of_the_file_that_counts_waits_before_it_replaces_it(
+    home: Settings, make: Callable[[Path], Path], count: int, persons: int, said: str
+) -> None:
+    whole = take(home, villages(home, PERIOD, 10, 100, "đủ"))
+    half = make(villages(home, PERIOD, count, persons, "nửa"))
+    os.utime(half, (whole.submission.modified_at.timestamp() + 60,) * 2)
+    done = take(home, half)
+    assert done.submission.state == "held"
+    assert headline(done).startswith(f"CHỜ PHÊ DUYỆT: {said}")
+    assert "tệp đang được dùng «đủ_2018-Q4.xlsx»" in headline(done)
+    counting = "SELECT DISTINCT submission_id FROM core.water_village"
+    assert ask(home, counting) == [(whole.submission.id,)]
+    assert ask(home, "SELECT 1 FROM intake.submission WHERE superseded_at IS NOT NULL") == []
+    command(home, "approve", done.submission.id, "--by", "B", "--why", "Đúng")
+    assert ask(home, counting) == [(done.submission.id,)]
+
+
+def test_half_of_an_older_file_replaces_nothing_and_need_not_wait(home: Settings) -> None:
+    whole = take(home, villages(home, PERIOD, 10, 100, "đủ"))
+    half = villages(home, PERIOD, 4, 100, "nửa")
+    os.utime(half, (whole.submission.modified_at.timestamp() - 60,) * 2)
+    done = take(home, half)
+    assert (done.submission.state, done.submission.superseded_by) == ("accepted", whole.submission.id)
+
+
+def test_more_than_half_replaces_at_once(home: Settings) -> None:
+    now = take(home, villages(home, PERIOD, 10, 100, "đủ")).submission
+    less = villages(home, PERIOD, 6, 100, "ít")
+    os.utime(less, (now.modified_at.timestamp() + 60,) * 2)
+    done = take(home, less)
+    assert (done.submission.state, headline(done)) == ("accepted", "ĐÃ NHẬN")
+
+
+def test_one_district_of_the_provinces_file_is_compared_alone(home: Settings) -> None:
+    """The file of a district is replaced by the province's, in which it is nearly empty although the whole is large."""
+    take(home, villages(home, PERIOD, 10, 100, "huyện"))
+    frame = pd.DataFrame([
+        {"commune": commune, "village": f"Thôn {n}", "households": 20, "persons": 100, "persons_hygienic_water": 30,
+         "persons_clean_water": 20, "poor_households": 5}
+        for commune, count in ((COMMUNE, 2), ("02839", 40)) for n in range(count)
+    ], columns=[c.name for c in contract("water_village").columns], dtype="object")  # fmt: skip
+    sheets = forms.sheets(contract("water_village"), UNITS["10"], PERIOD, UNITS, frame)
+    done = take(home, write_lines(home.home / "made" / "water" / "tỉnh_2018-Q4.xlsx", sheets))
+    assert (done.submission.state, done.submission.unit_code) == ("held", "10"), headline(done)
+    assert "(Huyện Bát Xát) là 200" in headline(done)
+
+
+def test_a_file_published_between_prepare_and_load_is_what_the_load_compares_with(home: Settings) -> None:
+    half = villages(home, PERIOD, 10, 40, "nửa")
+    whole = villages(home, PERIOD, 10, 100, "đủ")
+    os.utime(whole, (half.stat().st_mtime - 60,) * 2)
+    (home.inbox / "water").mkdir(parents=True)
+    shutil.copy2(half, home.inbox / "water" / half.name)
+    (waiting,) = pipeline.receive(home)
+    pipeline.prepare(home, waiting)
+    first = take(home, whole)
+    assert first.submission.state == "accepted"
+    assert not approval.gate(home, waiting).waits
+    assert pipeline.load(home, waiting) is None
+    assert approval.gate(home, waiting).waits
+    assert ask(home, "SELECT DISTINCT submission_id FROM history.water_village") == [(first.submission.id,)]
+    before = ask(home, "SELECT * FROM intake.submission ORDER BY id")
+    assert pipeline.load(home, waiting) is None
+    assert ask(home, "SELECT * FROM intake.submission ORDER BY id") == before
+    approval.decide(home, waiting, "approve", "B", "Đúng")
+    assert approval.carry_on(home, waiting) == "2018-Q4"
+    assert ask(home, "SELECT DISTINCT submission_id FROM core.water_village") == [(waiting,)]
+
+
+def test_a_fall_below_what_counts_is_waived_like_one_below_the_period_before(home: Settings) -> None:
+    now = take(home, villages(home, PERIOD, 10, 100, "đủ")).submission
+    home.reviewed.mkdir(parents=True, exist_ok=True)
+    (home.reviewed / "waivers.yml").write_text(
+        '- {id: M1, dataset: water_village, unit: "082", rule: drift_less_than_replaced, reason: Tách thôn, by: B,'
+        " valid_from: 2018-10-01, valid_to: 2018-12-31}\n",
+        encoding="utf-8",
+    )
+    half = villages(home, PERIOD, 10, 50, "nửa")
+    os.utime(half, (now.modified_at.timestamp() + 60,) * 2)
+    assert take(home, half).submission.state == "accepted"
 
 
 def test_a_fall_that_is_known_beforehand_is_waived_and_holds_nothing(home: Settings) -> None:

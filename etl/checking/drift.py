@@ -61,6 +61,11 @@ class Watched(_Strict):
         """What must not halve."""
         return ("sum", self.total, "") if self.total else ROWS
 
+    @property
+    def totals(self) -> tuple[Key, ...]:
+        """Rows and sums, the main one first."""
+        return tuple(dict.fromkeys((self.main, ROWS, *(("sum", name, "") for name in self.sums))))
+
 
 class Plan(_Strict):
     """``expectations/drift.yml``."""
@@ -91,6 +96,17 @@ def profile(rows: pd.DataFrame, dataset: str) -> dict[Key, float]:
         found |= {("share", name, str(code)): float(share) for code, share in shares.items()}
     if watched.by_commune:
         found |= {("commune_rows", "commune", str(c)): float(n) for c, n in rows["commune"].value_counts().items()}
+    return found
+
+
+def totals(rows: pd.DataFrame, dataset: str, places: pd.Series) -> dict[str, dict[Key, float]]:
+    """Return the rows and sums of accepted rows by place; places: the place of each row."""
+    watched = plan().datasets[dataset]
+    found: dict[str, dict[Key, float]] = {}
+    for place, part in rows.groupby(places.to_numpy()):
+        found[str(place)] = {
+            key: float(part[key[1]].fillna(0).sum()) if key[1] else float(len(part)) for key in watched.totals
+        }
     return found
 
 
@@ -147,6 +163,29 @@ def halved(now: Profile, latest: Profile, period: str, form: Contract) -> Findin
     return Finding(
         "drift_total_halved", Severity.WARNING, column=column or None, value=_said(now[main], kind), params=params
     )
+
+
+def less_than_replaced(
+    now: Profile, former: Profile, form: Contract, *, file: str, place: str, same_day: bool
+) -> Finding | None:
+    """Return the warning that holds a submission back because a total falls to half or less of what it would replace.
+
+    now, former: the totals of one place in the submission and in what counts there now. file: what counts; place: its
+    name, "" where the submission speaks for nothing else. same_day: whether both state the same day of reporting. A
+    file of a later day may well have smaller sums of some columns, so only its rows and its main total are compared.
+    """
+    watched = plan().datasets[form.dataset]
+    for key in watched.totals if same_day else tuple(dict.fromkeys((watched.main, ROWS))):
+        before, value = former.get(key, 0.0), now.get(key, 0.0)
+        if before <= 0 or value > plan().halved * before:
+            continue
+        kind, column, _ = key
+        what = f"Tổng cột «{form[column].header}»" if column else "Số dòng"
+        params = {"what": what, "before": _said(before, kind), "file": file, "place": f" ({place})" if place else ""}
+        return Finding(
+            "drift_less_than_replaced", Severity.WARNING, column=column or None, value=_said(value, kind), params=params
+        )
+    return None
 
 
 def _said(value: float, kind: Kind) -> str:

@@ -47,6 +47,9 @@ class Finding:
     waived: str | None = None
 
 
+HOLDING = ("drift_less_than_replaced", "drift_total_halved")
+"""Rules whose findings hold a submission back until a person decides."""
+
 FINDING_COLUMNS = ("rule", "severity", "sheet", "row", "column", "value", "params", "waived")
 """Columns of a findings frame: rule, severity str; sheet str?, row Int64?, column, value str?; params dict (object);
 waived str?, which a frame that knows of no waiver may lack until ``as_findings``."""

@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 
 from etl import durable
 from etl.model.answer_sheet import NOTICE, SUFFIX, sent_name
+from etl.model.finding import HOLDING
 from etl.model.frames import records
 from etl.model.grid import Grid
 from etl.model.period import Period
@@ -50,7 +51,7 @@ def answer_files(submission: Submission, folder: Path) -> tuple[Path, Path]:
 def verdict_line(submission: Submission, findings: pd.DataFrame) -> str:
     """The verdict in one line, as the folder shows it."""
     if submission.state == "held":
-        return f"CHỜ PHÊ DUYỆT: {_holding(findings)['message'].iloc[0]}"
+        return f"CHỜ PHÊ DUYỆT: {' '.join(_holding(findings)['message'])}"
     if submission.verdict == "accepted":
         return "ĐÃ NHẬN"
     if submission.verdict == "partly":
@@ -69,7 +70,7 @@ def _way_out(submission: Submission, findings: pd.DataFrame) -> str:
 
 def _holding(findings: pd.DataFrame) -> pd.DataFrame:
     """Why a held submission waits."""
-    return findings[findings["rule"] == "drift_total_halved"]
+    return findings[findings["rule"].isin(HOLDING) & findings["waived"].isna()]
 
 
 def _standing(findings: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from etl.faults import point
 from etl.model.period import Period
 from etl.reference.units import units_on
-from etl.warehouse.ledger import Submission, get, record
+from etl.warehouse.ledger import get, record
 from etl.warehouse.moments import take_turn
 
 # Who counts in each district among the submissions of one dataset, period and day: the latest drop. A submission that
@@ -49,7 +49,9 @@ def publish(conn: Connection, submission_id: str) -> datetime | None:
     submission = get(conn, submission_id)
     if submission.accepted_at is not None:
         return None
-    districts = _districts(submission)
+    if submission.period is None or submission.unit_code is None:
+        raise ValueError(f"submission {submission.id} has no period or unit")
+    districts = districts_covered(Period.parse(submission.period), submission.unit_code)
     conn.execute(
         # The answer of a held one says that it waits.
         text(
@@ -75,11 +77,9 @@ def publish(conn: Connection, submission_id: str) -> datetime | None:
     return moment
 
 
-def _districts(submission: Submission) -> list[str]:
-    """The districts that a submission speaks for; the province itself where there are no districts."""
-    if submission.period is None or submission.unit_code is None:
-        raise ValueError(f"submission {submission.id} has no period or unit")
-    units = units_on(Period.parse(submission.period).last_day)
-    if submission.unit_code != units.province.code:
-        return [submission.unit_code]
+def districts_covered(period: Period, unit_code: str) -> list[str]:
+    """Return the districts that a unit's submission speaks for; the province itself where there are no districts."""
+    units = units_on(period.last_day)
+    if unit_code != units.province.code:
+        return [unit_code]
     return [d.code for d in units.districts] or [units.province.code]

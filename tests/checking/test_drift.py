@@ -98,3 +98,36 @@ def test_the_total_of_loans_is_what_is_owed() -> None:
     assert less is not None
     assert (less.rule, less.column, less.value) == ("drift_total_halved", "outstanding", "400")
     assert less.params["before"] == "1.000"
+
+
+@pytest.mark.parametrize(
+    ("now", "same_day", "fallen"),
+    [
+        ((100, 900, 90), True, None),
+        ((50, 900, 90), True, None),
+        ((49, 900, 90), True, "rows"),
+        ((49, 900, 90), False, "rows"),
+        ((100, 500, 90), False, "outstanding"),
+        ((100, 501, 50), True, "overdue"),
+        ((100, 501, 50), False, None),
+        ((0, 0, 0), True, "outstanding"),
+    ],
+)
+def test_what_would_replace_twice_as_much_is_held(
+    now: tuple[int, int, int], same_day: bool, fallen: str | None
+) -> None:
+    keys = (drift.ROWS, ("sum", "outstanding", ""), ("sum", "overdue", ""))
+    found = drift.less_than_replaced(
+        dict(zip(keys, map(float, now), strict=True)), dict(zip(keys, (98.0, 1000.0, 100.0), strict=True)), LOANS,
+        file="tệp", place="", same_day=same_day,
+    )  # fmt: skip
+    assert (found and (found.column or "rows")) == fallen
+
+
+def test_the_totals_of_a_place_are_rows_and_sums() -> None:
+    frame = pd.DataFrame({"outstanding": [1.0, 2.0, None], "overdue": [4.0, None, 8.0]})
+    totals = drift.totals(frame, "credit_loan", pd.Series(["a", "b", "a"]))
+    assert totals == {
+        "a": {drift.ROWS: 2.0, ("sum", "outstanding", ""): 1.0, ("sum", "overdue", ""): 12.0},
+        "b": {drift.ROWS: 1.0, ("sum", "outstanding", ""): 2.0, ("sum", "overdue", ""): 0.0},
+    }

@@ -236,3 +236,34 @@ def test_a_submission_that_is_held_waits_in_its_run(runner: Process, home: Setti
     assert (state, set(tasks.values())) == ("success", {"success"})
     assert approval.gate(home, submission).choice == "approve"
     assert [p for p in (home.outbox / "water").glob("*2018-Q4*.txt") if "ĐÃ NHẬN" in p.read_text("utf-8-sig")]
+
+
+MEANWHILE = """
+from pathlib import Path
+from etl import pipeline
+from etl.intake import inbox
+from etl.settings import SECTORS
+real = pipeline.load
+def load(settings, submission):
+    pipeline.load = real
+    pipeline.ingest(settings, inbox.given([Path({path!r})], SECTORS, "water")[0])
+    return real(settings, submission)
+pipeline.load = load
+DagRun.generate_run_id = staticmethod(lambda **_: {submission!r})
+"""
+
+
+def test_load_asks_where_a_fuller_file_was_published_meanwhile(runner: Process, home: Settings) -> None:
+    half, whole = villages(home, PERIOD, 10, 40, "nửa"), villages(home, PERIOD, 10, 100, "đủ")
+    os.utime(whole, (half.stat().st_mtime - 60,) * 2)
+    (home.inbox / "water").mkdir(parents=True)
+    shutil.copy2(half, home.inbox / "water" / half.name)
+    (submission,) = pipeline.receive(home)
+    prepare = MEANWHILE.format(path=str(whole), submission=submission)
+    script = TEST_RUN.format(dag_id="sector_water", arguments={}, prepare=prepare)
+    _, tasks = runner.run(script, installed(home))
+    assert tasks == {"prepare": "success", "approve": "success", "load": "awaiting_input", "answer": "None"}
+    assert [p for p in (home.outbox / "water").glob("*nửa*.txt") if "CHỜ PHÊ DUYỆT" in p.read_text("utf-8-sig")]
+    approval.decide(home, submission, "approve", "B", "Đã đối chiếu")
+    state, tasks = run_dag(runner, home, "sector_water", submission)
+    assert (state, set(tasks.values())) == ("success", {"success"})
