@@ -11,78 +11,27 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 from sqlalchemy import text
 
 from etl import pipeline
-from etl.contracts import contract, contracts
-from etl.model.period import Period
 from etl.settings import Settings
-from etl.warehouse import connect, ledger
-from etl.warehouse import load as loading
-from etl.warehouse import publish as publishing
+from etl.warehouse import connect
 from etl.warehouse.migrate import upgrade
+from local.load_province import PERIOD, put_all, submissions
 from samples.apart import take_apart
-from samples.province import Province, build
-from samples.stored import stored
+from samples.province import build
 
-PERIOD = Period(2018, 4)
 COMMUNES = 164
 AGAIN = 10.0
 """The bar: seconds from the correction until links and figures are new."""
 
 CORRECTED = ("register_household", "register_member")
-_HOURS = ZoneInfo("Asia/Ho_Chi_Minh")
 _HOUSEHOLDS = 5
-
-
-def submissions(province: Province) -> Iterator[tuple[str, str, pd.DataFrame]]:
-    """Dataset, unit and rows of every submission of a province."""
-    for form in contracts().values():
-        rows = stored(province, form.dataset)
-        if form.sent_by == "province":
-            yield form.dataset, province.units.province.code, rows
-        else:
-            for unit, own in rows.groupby("district_code"):
-                yield form.dataset, str(unit), own.reset_index(drop=True)
-
-
-def put_all(settings: Settings, rows: list[tuple[str, str, pd.DataFrame]], nth: int) -> None:
-    """``put`` for several."""
-    for dataset, unit, own in rows:
-        put(settings, dataset, unit, own, nth)
-
-
-def put(settings: Settings, dataset: str, unit: str, rows: pd.DataFrame, nth: int) -> None:
-    """Let the rows of a dataset and unit count, as the load of a file does; the nth of its kind is the newer one."""
-    name = f"{contract(dataset).sector}-{dataset}-{unit}-{nth}"
-    moment = datetime(2019, 1, 1, tzinfo=_HOURS) + timedelta(minutes=nth)
-    with connect(settings) as engine:
-        with engine.begin() as conn:
-            conn.execute(
-                text(
-                    "INSERT INTO intake.submission (id, sector, file_name, folder, sha256, attempt, size_bytes,"
-                    " modified_at, period, dataset, unit_code, as_of) VALUES"
-                    " (:id, :sector, :id, '', :id, 1, 1, :at, :period, :dataset, :unit, :as_of)"
-                ),
-                {"id": name, "sector": contract(dataset).sector, "at": moment, "period": str(PERIOD),
-                 "dataset": dataset, "unit": unit, "as_of": PERIOD.last_day},
-            )  # fmt: skip
-            submission = ledger.get(conn, name)
-            loading.load_rows(conn, submission, rows.reindex(columns=_columns(dataset)))
-            publishing.publish(conn, name)
-        with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
-            loading.vacuum(conn, submission)
-
-
-def _columns(dataset: str) -> list[str]:
-    return ["sheet", "row", *(name for name, _ in contract(dataset).stored_columns)]
 
 
 def corrected(rows: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

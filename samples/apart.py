@@ -87,29 +87,88 @@ def true_links(province: Province) -> pd.DataFrame:
 
 
 def linked_truth(province: Province) -> pd.DataFrame:
-    """indicator, unit_code, numerator, denominator of HI_POOR and EDU_ATTENDANCE by district and province, as they are
-    when it is known who is who, whatever numbers the lists carry."""
-    day, members = province.period.last_day, province.frames["register_member"]
+    """Return what the linked indicators are when it is known who is who, whatever numbers the lists carry.
+
+    Columns: indicator, unit_code (districts and the province), numerator, denominator (missing for HI_EXPIRING, which
+    is a count).
+    """
+    rows: dict[str, list[tuple[str, bool]]] = {
+        **_true_insurance(province), "EDU_ATTENDANCE": _true_attendance(province), **_true_credit(province),
+    }  # fmt: skip
+    whole, told = province.units.province.code, []
+    for code, counted in rows.items():
+        for unit in (*sorted({unit for unit, _ in counted}), whole):
+            own = [found for of, found in counted if unit in (of, whole)]
+            told.append({
+                "indicator": code, "unit_code": unit, "numerator": sum(own),
+                "denominator": None if code == "HI_EXPIRING" else len(own),
+            })  # fmt: skip
+    return pd.DataFrame(told).astype({"denominator": "Int64"})
+
+
+def _classes(province: Province) -> dict[str, str]:
+    """Return household, as commune|code, → its class."""
     listed = province.frames["register_household"]
-    poor = set(_joined(*(listed[listed["classification"].isin(_POOR)][c] for c in ("commune", "household_code"))))
-    is_poor = [key in poor for key in _joined(members["commune"], members["household_code"])]
+    return dict(zip(_joined(listed["commune"], listed["household_code"]), listed["classification"], strict=True))
+
+
+def _districts(province: Province, frame: pd.DataFrame) -> list[str]:
+    return [province.units.district_of(c).code for c in frame["commune"]]
+
+
+def _true_insurance(province: Province) -> dict[str, list[tuple[str, bool]]]:
+    """Return indicator → district and whether it counts, of each member, and for HI_EXPIRING of each valid card."""
+    day, members, cards = province.period.last_day, province.frames["register_member"], province.frames["health_card"]
+    classes = _classes(province)
+    homes = [classes.get(key) for key in _joined(members["commune"], members["household_code"])]
+    people, holders = province.whose["register_member"], province.whose["health_card"]
+    valid = [first <= day <= last for first, last in zip(cards["valid_from"], cards["valid_to"], strict=True)]
+    covered = {holder for holder, is_valid in zip(holders, valid, strict=True) if is_valid}
+    found: dict[str, list[tuple[str, bool]]] = {"HI_POOR": [], "HI_NEAR_POOR": []}
+    listed = set()
+    for unit, person, home in zip(_districts(province, members), people, homes, strict=True):
+        if home in (*_POOR, "near_poor"):
+            listed.add(person)
+            found["HI_NEAR_POOR" if home == "near_poor" else "HI_POOR"].append((unit, person in covered))
+    found["HI_EXPIRING"] = [
+        (unit, holder in listed and 0 < (last - day).days <= 30)
+        for unit, holder, last, is_valid in zip(
+            _districts(province, cards), holders, cards["valid_to"], valid, strict=True
+        )
+        if is_valid
+    ]
+    return found
+
+
+def _true_attendance(province: Province) -> list[tuple[str, bool]]:
+    day, members, classes = province.period.last_day, province.frames["register_member"], _classes(province)
+    homes = _joined(members["commune"], members["household_code"])
     ages = [day.year - (b if isinstance(b, int) else b.year) for b in members["birth"]]
-    cards, pupils = province.frames["health_card"], province.frames["education_pupil"]
-    covered = {w for w, first, last in zip(province.whose["health_card"], cards["valid_from"], cards["valid_to"],
-                                           strict=True) if first <= day <= last}  # fmt: skip
-    enrolled = {w for w, s in zip(province.whose["education_pupil"], pupils["status"], strict=True) if s == "enrolled"}
-    people = province.whose["register_member"]
-    units = [province.units.district_of(c).code for c in members["commune"]]
-    told = []
-    for code, counts, has in (
-        ("HI_POOR", is_poor, covered),
-        ("EDU_ATTENDANCE", [p and 6 <= a <= 14 for p, a in zip(is_poor, ages, strict=True)], enrolled),
-    ):
-        rows = [(unit, person in has) for unit, person, counted in zip(units, people, counts, strict=True) if counted]
-        for unit in (*sorted({unit for unit, _ in rows}), province.units.province.code):
-            own = [found for of, found in rows if unit in (of, province.units.province.code)]
-            told.append({"indicator": code, "unit_code": unit, "numerator": sum(own), "denominator": len(own)})
-    return pd.DataFrame(told)
+    status = province.frames["education_pupil"]["status"]
+    enrolled = {w for w, s in zip(province.whose["education_pupil"], status, strict=True) if s == "enrolled"}
+    people = zip(_districts(province, members), province.whose["register_member"], homes, ages, strict=True)
+    return [
+        (unit, person in enrolled)
+        for unit, person, home, age in people
+        if classes.get(home) in _POOR and 6 <= age <= 14
+    ]
+
+
+def _true_credit(province: Province) -> dict[str, list[tuple[str, bool]]]:
+    loans, households = province.frames["credit_loan"], province.frames["register_household"]
+    owed = loans[["outstanding", "overdue", "frozen"]].fillna(0).sum(axis=1) > 0
+    owing = {home for home, is_open in zip(province.whose["credit_loan"], owed, strict=True) if is_open}
+    found: dict[str, list[tuple[str, bool]]] = {"CREDIT_NEED_MET": [], "CREDIT_ACCESS": []}
+    keys = _joined(households["commune"], households["household_code"])
+    for unit, key, home, needs, may in zip(
+        _districts(province, households), keys, households["classification"], households["needs_loan"],
+        households["loan_eligible"], strict=True,
+    ):  # fmt: skip
+        if home in (*_POOR, "near_poor"):
+            found["CREDIT_ACCESS"].append((unit, key in owing))
+            if needs is True and may is True:
+                found["CREDIT_NEED_MET"].append((unit, key in owing))
+    return found
 
 
 def _pairs(pair: str, lefts: list[str], rights: list[str | None]) -> pd.DataFrame:

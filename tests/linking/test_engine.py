@@ -8,7 +8,6 @@ import pytest
 
 from etl.linking import engine
 from etl.linking.shapes import DATASETS, PAIRS, SURE, Before, Decision
-from samples.apart import linked_truth
 from samples.stored import stored
 from tests.linking.conftest import Apart, keyed
 
@@ -39,34 +38,6 @@ def test_links_without_numbers_are_found_too(apart: Apart) -> None:
         assert len(true) > 500
         pairs = set(map(tuple, found.loc[found["pair"] == pair, ["left", "right"]].to_numpy()))
         assert np.mean([(one, other) in pairs for one, other in zip(true["left"], true["right"], strict=True)]) >= 0.97
-
-
-def test_indicators_come_near_the_truth(apart: Apart) -> None:
-    """HI_POOR and EDU_ATTENDANCE of every district and the province, from links, within 0.3 points of the truth."""
-    frames, day = apart.frames, pd.Timestamp(apart.province.period.last_day)
-    households = frames["register_household"]
-    poor = households[households["classification"].isin(["poor_income", "poor_deprivation"])]
-    members = frames["register_member"].merge(
-        poor[["commune", "household_code"]], on=["commune", "household_code"], how="left", indicator=True
-    )
-    members = members.assign(poor=(members["_merge"] == "both").to_numpy())
-    cards, pupils, links = frames["health_card"], frames["education_pupil"], apart.outcome.links
-    valid = set(cards.index[(cards["valid_from"] <= day) & (day <= cards["valid_to"])])
-    enrolled = set(pupils.index[pupils["status"] == "enrolled"])
-    of = {p: links[links["pair"] == p] for p in ("card", "pupil")}
-    has = {
-        "HI_POOR": set(of["card"].loc[of["card"]["left_at"].isin(valid), "right_at"]),
-        "EDU_ATTENDANCE": set(of["pupil"].loc[of["pupil"]["left_at"].isin(enrolled), "right_at"]),
-    }
-    ages = day.year - members["birth_year"].astype("int64")
-    counted = {"HI_POOR": members["poor"], "EDU_ATTENDANCE": members["poor"] & ages.between(6, 14)}
-    truth = linked_truth(apart.province)
-    assert len(truth) > 10
-    for row in truth.itertuples(index=False):
-        own = counted[row.indicator] & (members["district_code"].eq(row.unit_code) | (row.unit_code == "10"))
-        rate = np.mean([at in has[row.indicator] for at in members.index[own]])
-        assert int(own.sum()) == row.denominator
-        assert abs(100 * rate - 100 * row.numerator / row.denominator) <= 0.3 + 100 / row.denominator, row
 
 
 def test_a_person_has_one_place(apart: Apart) -> None:
