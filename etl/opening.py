@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -86,7 +86,7 @@ def taken_apart(drop: Drop, settings: Settings) -> Iterator[list[Drop]]:
             return
         point("receive.unpacked")
         yield [
-            Drop(one.path, drop.sector, "/".join(filter(None, (drop.folder, one.folder))), one.name, drop.modified_at)
+            replace(drop, path=one.path, folder="/".join(filter(None, (drop.folder, one.folder))), name=one.name)
             for one in members
         ]
 

@@ -14,23 +14,25 @@ from etl.model.finding import HOLDING, Finding, Severity, findings_frame
 from etl.reference.rules import tell_all
 from etl.reference.units import units_on
 from etl.waived import heading_of, let_lie
-from etl.warehouse import decisions, ledger
+from etl.warehouse import decisions, drops, ledger
 from etl.warehouse.publish import districts_covered
 from etl.warehouse.replaced import Order, find_replaced, loaded_totals
 
 REFUSED = "drift_refused"
 
 
-def compare(conn: Connection, submission: ledger.Submission, examined: Examined, reviewed: Reviewed) -> None:
+def compare(
+    conn: Connection, submission: ledger.Submission, examined: Examined, reviewed: Reviewed, *, is_known: bool = False
+) -> None:
     """Keep what a submission looks like, tell what is unusual about it, and hold it back where its total fell.
 
-    One that a person has let pass is not held again, nor one whose finding lies under a waiver. Works in the caller's
-    transaction.
+    One that a person has let pass is not held again, nor one whose finding lies under a waiver. is_known: the same
+    content counts, or waits, already, so nothing is compared. Works in the caller's transaction.
     """
     heading = examined.heading
     now: dict[drift.Key, float] = {}
     found = findings_frame()
-    if examined.verdict is not Verdict.REJECTED and heading.dataset is not None:
+    if not is_known and examined.verdict is not Verdict.REJECTED and heading.dataset is not None:
         now = drift.profile(examined.rows, heading.dataset)
         found = _findings(conn, submission, heading, examined.rows, now)
         found = let_lie(found, heading, examined.rows[["sheet", "row"]], submission.sha256, reviewed)
@@ -110,7 +112,8 @@ def _less_than_replaced(
     if heading.dataset is None or heading.period is None or heading.unit_code is None or heading.as_of is None:
         return []
     form, units = contract(heading.dataset), units_on(heading.period.last_day)
-    order = Order(heading.as_of, submission.modified_at, submission.file_name)
+    place = drops.place_in_order(conn, ledger.get(conn, submission.id))
+    order = Order(heading.as_of, place, submission.file_name)
     districts = districts_covered(heading.period, heading.unit_code)
     replaced = find_replaced(conn, submission.id, form.dataset, str(heading.period), districts, order)
     if not replaced:

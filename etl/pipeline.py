@@ -38,7 +38,7 @@ from etl.reference.rules import tell_all
 from etl.reference.units import units_on
 from etl.reporting import Content, Definition, answer_files, write_answer, write_report
 from etl.settings import SECTORS, Settings
-from etl.warehouse import connect, decisions, ledger, locks, moments, staging
+from etl.warehouse import connect, decisions, drops, ledger, locks, moments, staging
 from etl.warehouse import load as loading
 from etl.warehouse import publish as publishing
 
@@ -88,6 +88,7 @@ def _enter(engine: Engine, settings: Settings, drop: inbox.Drop) -> list[tuple[l
                     sha256=kept.sha256,
                     size_bytes=kept.size,
                     modified_at=one.modified_at,
+                    drop_id=one.claim,
                 )
             point("receive.entered")
             entered.append(submission)
@@ -97,12 +98,13 @@ def _enter(engine: Engine, settings: Settings, drop: inbox.Drop) -> list[tuple[l
 def prepare(settings: Settings, submission_id: str) -> str:
     """Examine a submission's file and keep the outcome: rows staged, findings, counts, verdict. Returns the verdict.
 
-    An accepted submission is frozen: its verdict is returned as it stands. Raises OSError, WarehouseError,
-    ReviewedError.
+    An accepted submission is frozen, and so is one that changed nothing: its verdict is returned as it stands. Raises
+    OSError, WarehouseError, ReviewedError.
     """
     with connect(settings) as engine, _turn(engine, submission_id) as (before, submission):
-        if submission.verdict is not None and (submission.accepted_at is not None or before.verdict is None):
-            # Published, or prepared by another worker just now.
+        is_frozen = submission.accepted_at is not None or submission.state == "unchanged"
+        if submission.verdict is not None and (is_frozen or before.verdict is None):
+            # Frozen, or prepared by another worker just now.
             return submission.verdict
         with engine.begin() as conn:
             decided = decisions.newest(conn, submission_id)
@@ -126,7 +128,9 @@ def prepare(settings: Settings, submission_id: str) -> str:
                 conn, submission_id, tell_all(examined.findings, _headers(examined.heading.dataset))
             )
             point("prepare.found")
-            past_periods.compare(conn, submission, examined, load_reviewed(settings.reviewed))
+            same = drops.find_unchanged(conn, ledger.get(conn, submission_id))
+            reviewed = load_reviewed(settings.reviewed)
+            past_periods.compare(conn, submission, examined, reviewed, is_known=same is not None)
             point("prepare.compared")
             ledger.replace_check_run(conn, submission_id, examined.check_run)
             point("prepare.checked")
@@ -163,9 +167,10 @@ def _headers(dataset: str | None) -> dict[str, str]:
 def load(settings: Settings, submission_id: str) -> str | None:
     """Bring a prepared submission's rows into the warehouse and publish them in one transaction.
 
-    Returns the period that it touched; None for one that is rejected or held back until a person decides, which leaves
-    the warehouse as it was. Whether a total has fallen too far is looked at again: another file may have been published
-    since ``prepare``. Raises WarehouseError, ReviewedError, LookupError when the submission was never prepared.
+    Returns the period that it touched; None for one that is rejected, changes nothing or is held back until a person
+    decides, which leaves the warehouse as it was. Whether a total has fallen too far is looked at again: another file
+    may have been published since ``prepare``. Raises WarehouseError, ReviewedError, LookupError when the submission was
+    never prepared.
     """
     with connect(settings) as engine, _turn(engine, submission_id) as (_, submission):
         if submission.verdict is None:
@@ -174,22 +179,40 @@ def load(settings: Settings, submission_id: str) -> str | None:
             decided = decisions.newest(conn, submission_id) if submission.state == "held" else None
             if decided is not None and decided.choice is None:
                 return None
-            refused = decided is not None and decided.choice == "refuse"
-            rejected = refused or (submission.accepted_at is None and submission.verdict == Verdict.REJECTED)
-            if decided is not None and refused:
+            counts = False
+            if decided is not None and decided.choice == "refuse":
                 past_periods.refuse(conn, submission_id, decided)
-            elif rejected:
+            elif submission.accepted_at is None and submission.verdict == Verdict.REJECTED:
                 ledger.set_rejected(conn, submission_id)
-            elif not _bring_in(conn, settings, submission):
-                return None
+            elif submission.accepted_at is not None or not _is_unchanged(conn, submission):
+                if not _bring_in(conn, settings, submission):
+                    return None
+                counts = True
         point("load.committed")
-        if not rejected:
+        if counts:
             with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as conn:
                 loading.vacuum(conn, submission)
             point("load.vacuumed")
         staging.remove(settings.archive, submission_id)
         point("load.unstaged")
-    return None if rejected else submission.period
+    return submission.period if counts else None
+
+
+def _is_unchanged(conn: Connection, submission: ledger.Submission) -> bool:
+    """Finish a prepared submission whose content counts already; return whether it is one."""
+    if submission.state == "unchanged":
+        return True
+    if submission.state != "prepared" or drops.find_unchanged(conn, submission) is None:
+        return False
+    with conn.begin_nested() as turn:
+        moments.take_turn(conn)
+        same = drops.find_unchanged(conn, submission)
+        if same is None:
+            # Something else was published meanwhile. Loading does not keep others from publishing.
+            turn.rollback()
+            return False
+        ledger.set_unchanged(conn, submission.id, same.id)
+        return True
 
 
 def _bring_in(conn: Connection, settings: Settings, submission: ledger.Submission) -> bool:
@@ -239,14 +262,16 @@ def _answer_one(engine: Engine, settings: Settings, submission_id: str) -> Path:
         if submission.answered_version == submission.findings_version and all(place.exists() for place in there):
             return there[0]
         with engine.begin() as conn:
-            findings = ledger.findings(conn, submission=submission_id, origins=ledger.ANSWERED)
+            same = ledger.get(conn, submission.same_as) if submission.same_as else None
+            of = submission_id if same is None else same.id
+            findings = ledger.findings(conn, submission=of, origins=ledger.ANSWERED)
         title = contract(submission.dataset).title if submission.dataset else ""
         source = archive.place(settings.archive, submission.sha256)
         # openpyxl loads the copy into this process: only what the screen has found to be small.
         copied = source if len(findings) and may_be_copied(source, settings) else None
         path = write_answer(
             submission, findings, folder, title, copied,
-            lambda: open_file(source, submission.file_name, settings).grids,
+            lambda: open_file(source, submission.file_name, settings).grids, same,
         )  # fmt: skip
         with engine.begin() as conn:
             ledger.mark_answered(conn, submission_id, submission.findings_version)
@@ -269,7 +294,7 @@ class Ingested:
             "file": one.file_name, "submission_id": one.id, "new": self.new, "verdict": one.verdict,
             "dataset": one.dataset, "period": one.period, "unit_code": one.unit_code, "rows_read": one.rows_read,
             "rows_accepted": one.rows_accepted, "rows_rejected": one.rows_rejected, "rows_ignored": one.rows_ignored,
-            "answer": str(self.answer),
+            "same_as": one.same_as, "answer": str(self.answer),
         }  # fmt: skip
 
 

@@ -47,7 +47,8 @@ def main() -> int:
                     OUT.print("Nothing to do: every sample file is in the warehouse and the edition stands.")
                     _show(engine, own)
                     return 0
-            _drop(own, files)
+                files_to_drop = _not_sent(engine, own, files)
+            _drop(own, files_to_drop)
             with running(own) as stack:
                 OUT.print(f"✔ Airflow is starting ({stack.logs})", soft_wrap=True)
                 stack.wait_ready(DAGS)
@@ -89,6 +90,13 @@ def _drop(own: Settings, files: list[Path]) -> None:
         shutil.copy2(file, waiting)
         waiting.rename(folder / file.name)
     OUT.print(f"✔ dropped into {own.inbox}/<sector>/", soft_wrap=True)
+
+
+def _not_sent(engine: Engine, own: Settings, files: list[Path]) -> list[Path]:
+    """The files that an earlier run, which was interrupted, has not brought into the ledger."""
+    with engine.connect() as conn:
+        sent = {(r.sector, r.sha256) for r in conn.execute(text("SELECT sector, sha256 FROM intake.submission"))}
+    return [f for f in files if (f.parent.name, keep(f, own.archive).sha256) not in sent]
 
 
 def _is_done(engine: Engine, own: Settings, files: list[Path]) -> bool:

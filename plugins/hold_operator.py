@@ -69,7 +69,7 @@ class HoldOperator(HITLOperator):
 class LoadOperator(HoldOperator):
     """Load and publish a submission; ask a person where its total has fallen below that of a file published meanwhile.
 
-    asset: what gets the period as a partition. Skipped where the submission is rejected.
+    asset: what gets the period as a partition. Skipped where the submission is rejected or changes nothing.
     """
 
     def __init__(self, *, of: Callable[[Any], str], asset: Asset, **kwargs: Any) -> None:
@@ -86,7 +86,7 @@ class LoadOperator(HoldOperator):
             gate = approval.gate(settings(), self.of(context))
             if gate.waits:
                 return self._ask(context, gate)
-            raise AirflowSkipException("the submission is rejected: the warehouse stays as it was")
+            raise AirflowSkipException("the submission is rejected or changes nothing: the warehouse stays as it was")
         context["outlet_events"][self.asset].add_partitions(period)
         return period
 

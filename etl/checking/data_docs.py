@@ -87,7 +87,8 @@ def _checked(conn: Connection, sector: str, period: str) -> Iterator[Checked]:
         "SELECT s.id, s.dataset, s.unit_code, s.file_name, s.state, s.verdict, s.received_at, s.superseded_at,"
         " s.findings_version, s.rows_accepted, s.rows_rejected, q.quality"
         " FROM intake.submission AS s LEFT JOIN quality.submission_score AS q ON q.submission_id = s.id"
-        " WHERE s.sector = :sector AND s.period = :period AND s.verdict IS NOT NULL ORDER BY s.received_at DESC, s.id"
+        " WHERE s.sector = :sector AND s.period = :period AND s.verdict IS NOT NULL"
+        " AND s.state <> 'unchanged' ORDER BY s.received_at DESC, s.id"
     )
     results = text("SELECT * FROM quality.check_result WHERE submission_id = :id ORDER BY stage, column_name, rule")
     for row in conn.execute(submissions, {"sector": sector, "period": period}).all():

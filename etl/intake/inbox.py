@@ -6,7 +6,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +24,8 @@ class Drop:
     """A file that a sector has put into its folder.
 
     path: where it lies now; sector; folder: the folder below the sector's, "" if none (it may carry the period);
-    name: the file's name as the sender wrote it; modified_at: its modification time.
+    name: the file's name as the sender wrote it; modified_at: its modification time; claim: by which it was taken, None
+    for one that lies where its sender or another person has put it.
     """
 
     path: Path
@@ -32,6 +33,7 @@ class Drop:
     folder: str
     name: str
     modified_at: datetime
+    claim: str | None = None
 
 
 def identity(drop: Drop) -> str:
@@ -136,7 +138,8 @@ def claim(drop: Drop, inbox: Path) -> Drop | None:
     The claim keeps folder, name and modification time, so that a claim whose worker died is taken up by the next
     scan (``claims``) as if it had just been dropped.
     """
-    target = inbox / drop.sector / CLAIMED / uuid.uuid4().hex / drop.folder / drop.name
+    token = uuid.uuid4().hex
+    target = inbox / drop.sector / CLAIMED / token / drop.folder / drop.name
     target.parent.mkdir(parents=True)
     point("receive.folder_made")
     try:
@@ -145,7 +148,7 @@ def claim(drop: Drop, inbox: Path) -> Drop | None:
         _remove_empty(target.parent, inbox / drop.sector / CLAIMED)
         return None
     point("receive.claimed")
-    return Drop(target, drop.sector, drop.folder, drop.name, drop.modified_at)
+    return replace(drop, path=target, claim=token)
 
 
 def claims(inbox: Path, sectors: Iterable[str]) -> list[Drop]:
@@ -154,7 +157,7 @@ def claims(inbox: Path, sectors: Iterable[str]) -> list[Drop]:
     for sector in sectors:
         root = inbox / sector / CLAIMED
         for token in sorted(root.iterdir()) if root.is_dir() else ():
-            found += list(_drops_below(token, sector))
+            found += [replace(drop, claim=token.name) for drop in _drops_below(token, sector)]
     return sorted(found, key=lambda d: (d.modified_at, d.name))
 
 

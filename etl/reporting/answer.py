@@ -48,8 +48,12 @@ def answer_files(submission: Submission, folder: Path) -> tuple[Path, Path]:
     return book, line
 
 
-def verdict_line(submission: Submission, findings: pd.DataFrame) -> str:
-    """The verdict in one line, as the folder shows it."""
+def verdict_line(submission: Submission, findings: pd.DataFrame, same: Submission | None = None) -> str:
+    """The verdict in one line, as the folder shows it. same: what an unchanged submission is the same as."""
+    if same is not None:
+        received = f"{same.received_at.astimezone(LOCAL_TIME):%H:%M ngày %d/%m/%Y}"
+        waits = "tệp đó đang chờ phê duyệt" if same.state == "held" else "số liệu của tệp đó vẫn được dùng"
+        return f"ĐÃ CÓ, KHÔNG THAY ĐỔI: nội dung giống hệt tệp «{same.file_name}» đã nhận lúc {received}; {waits}"
     if submission.state == "held":
         return f"CHỜ PHÊ DUYỆT: {' '.join(_holding(findings)['message'])}"
     if submission.verdict == "accepted":
@@ -80,7 +84,7 @@ def _standing(findings: pd.DataFrame) -> pd.DataFrame:
 
 def write_answer(
     submission: Submission, findings: pd.DataFrame, folder: Path, title: str, source: Path | None = None,
-    grids: Callable[[], Sequence[Grid]] = tuple,
+    grids: Callable[[], Sequence[Grid]] = tuple, same: Submission | None = None,
 ) -> Path:  # fmt: skip
     """Write the answer workbook and its one-line .txt into the sector's outbox; the workbook's path.
 
@@ -88,13 +92,14 @@ def write_answer(
     cannot be copied safely (another format, too large), a new one with the faulty rows. findings: number, rule,
     severity, sheet, row, column_name, header, value, message, suggestion, waived, waiver. title: of the dataset, ""
     if it could not be told. source: the file as it was sent; grids: gives its cells, asked only where they are needed.
-    The same content gives the same bytes.
+    same: what an unchanged submission is the same as; the findings are of that one. The same content gives the same
+    bytes.
     """
     placed = findings[findings["row"].notna() & findings["sheet"].notna()]
     small = (submission.rows_read or 0) <= COPIED_ROWS and submission.size_bytes <= COPIED_BYTES
     content = None
     if len(placed) and small and source is not None:
-        content = _in_the_senders_book(submission, findings, placed, title, source)
+        content = _in_the_senders_book(submission, findings, placed, title, source, same)
     place, beside = answer_files(submission, folder)
     if content is None:
         book = Workbook()
@@ -103,17 +108,22 @@ def write_answer(
             marked.add_faulty_rows(book, placed, submission.layout, grids())
         sheet = book.create_sheet(_RESULT, 0)
         book.active = 0
-        _result_sheet(sheet, submission, findings, title, set(), set())
+        _result_sheet(sheet, submission, findings, title, set(), set(), same)
         safe.save(book, place)
     else:
         durable.write(place, content)
-    line = f"{verdict_line(submission, findings)} {_way_out(submission, findings)}".replace("\n", " ").rstrip()
+    line = f"{verdict_line(submission, findings, same)} {_way_out(submission, findings)}".replace("\n", " ").rstrip()
     durable.write(beside, f"\ufeff{line}\r\n".encode())
     return place
 
 
 def _in_the_senders_book(
-    submission: Submission, findings: pd.DataFrame, placed: pd.DataFrame, title: str, source: Path
+    submission: Submission,
+    findings: pd.DataFrame,
+    placed: pd.DataFrame,
+    title: str,
+    source: Path,
+    same: Submission | None,
 ) -> bytes | None:
     """The sender's workbook, marked, with the result as its first sheet; None where there is no copy that is safe."""
     sent = open_copy(source)
@@ -125,7 +135,7 @@ def _in_the_senders_book(
         sheet = book.worksheets[0]
         names = set(sent.titles)
         sheet.title = next(n for n in (_RESULT, *(f"{_RESULT} {i}" for i in range(2, 999))) if n not in names)
-        _result_sheet(sheet, submission, findings, title, set(sent.sheets), sent.lost)
+        _result_sheet(sheet, submission, findings, title, set(sent.sheets), sent.lost, same)
         return sent.with_first_sheet(book)
     except NotSpliceable:
         return None
@@ -140,7 +150,13 @@ _LIST = (
 
 
 def _result_sheet(
-    sheet: Any, submission: Submission, findings: pd.DataFrame, title: str, linked: set[str], lost: set[str]
+    sheet: Any,
+    submission: Submission,
+    findings: pd.DataFrame,
+    title: str,
+    linked: set[str],
+    lost: set[str],
+    same: Submission | None = None,
 ) -> None:
     """Verdict, facts, how often each rule was broken, and the list of findings.
 
@@ -148,7 +164,7 @@ def _result_sheet(
     """
     for column, (_, width) in enumerate(_LIST, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width
-    headline = _wide(sheet, 1, 1, 8, verdict_line(submission, findings))
+    headline = _wide(sheet, 1, 1, 8, verdict_line(submission, findings, same))
     headline.font = Font(bold=True, size=16)
     outcome = "held" if submission.state == "held" else submission.verdict or ""
     headline.fill = safe.FILLS[{"accepted": "good", "partly": "warning", "held": "warning"}.get(outcome, "critical")]
@@ -201,6 +217,8 @@ def _next_steps(submission: Submission) -> str:
             "Chưa có số liệu nào được công bố. Nếu tệp còn thiếu, gửi lại tệp đầy đủ vào cùng thư mục; nếu số liệu "
             "đúng, chờ phê duyệt: kết quả sẽ được gửi vào đây."
         )
+    if submission.state == "unchanged" and submission.verdict == "accepted":
+        return "Không phải làm gì thêm: tệp gửi lại không làm thay đổi số liệu. Muốn sửa số liệu: sửa tệp rồi gửi lại."
     if submission.verdict == "accepted":
         return "Không phải làm gì thêm. Muốn sửa số liệu: sửa tệp rồi gửi lại vào cùng thư mục, bản mới thay bản cũ."
     if submission.verdict == "partly":

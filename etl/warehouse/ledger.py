@@ -62,6 +62,8 @@ class Submission:
     superseded_by: str | None
     findings_version: int
     answered_version: int
+    file_modified_at: datetime | None = None
+    same_as: str | None = None
 
 
 _COLUMNS = ", ".join(f.name for f in fields(Submission))
@@ -77,43 +79,37 @@ def register(
     sha256: str,
     size_bytes: int,
     modified_at: datetime,
+    drop_id: str | None = None,
 ) -> tuple[Submission, bool]:
     """Enter a drop; the submission, and whether it is new.
 
-    The same drop (name, folder, modification time), entered by a worker that died before it could put the drop away,
-    is the submission that it was. The same content is not taken again while its newest submission is under way, counts,
-    or was rejected under the same name and folder (which may carry period and unit). Content that was superseded may
-    come back: then it is a new submission of the next number.
+    Each drop is a submission of its own, whether its content is new or not. drop_id: the claim by which it was taken; a
+    worker that takes it up after another has died finds what that one entered. None for a file that a person names: it
+    is the same drop as long as name, folder, modification time and content are those of the last one there.
     """
     locks.until_commit(conn, f"{sector}/{sha256}")
-    entered = conn.execute(
-        text(
-            f"{_SELECT} WHERE sector = :sector AND sha256 = :sha256 AND file_name = :file_name AND folder = :folder"
-            " AND modified_at = :modified_at ORDER BY attempt DESC LIMIT 1"
-        ),
-        {
-            "sector": sector, "sha256": sha256, "file_name": file_name, "folder": folder, "modified_at": modified_at,
-        },
-    ).one_or_none()  # fmt: skip
-    if entered is not None:
-        return Submission(**entered._mapping), False
-    newest = conn.execute(
-        text(f"{_SELECT} WHERE sector = :sector AND sha256 = :sha256 ORDER BY attempt DESC LIMIT 1"),
-        {"sector": sector, "sha256": sha256},
-    ).one_or_none()
-    if newest is not None:
-        before = Submission(**newest._mapping)
-        same_place = (before.file_name, before.folder) == (file_name, folder)
-        if before.superseded_at is None and (before.state != "rejected" or same_place):
-            detail = {"file_name": file_name, "folder": folder, "modified_at": modified_at.isoformat()}
-            if not _has_event(conn, before.id, "dropped_again", detail):
-                record(conn, before.id, "dropped_again", detail)
-            return before, False
     drop = {
         "sector": sector, "file_name": file_name, "folder": folder, "sha256": sha256, "size_bytes": size_bytes,
-        "modified_at": modified_at,
+        "modified_at": modified_at, "drop_id": drop_id,
     }  # fmt: skip
+    entered = _entered(conn, drop)
+    if entered is not None:
+        return entered, False
     return _next_attempt(conn, drop, {"file_name": file_name, "folder": folder}), True
+
+
+def _entered(conn: Connection, drop: Mapping[str, Any]) -> Submission | None:
+    """Return the submission that a drop was entered as; None for a drop that nobody has entered."""
+    place = "sector = :sector AND folder = :folder AND file_name = :file_name"
+    if drop["drop_id"] is not None:
+        query = f"{_SELECT} WHERE {place} AND sha256 = :sha256 AND drop_id = :drop_id"
+    else:
+        query = (
+            f"SELECT * FROM ({_SELECT} WHERE {place} ORDER BY received_at DESC, attempt DESC LIMIT 1) AS last"  # noqa: S608
+            " WHERE sha256 = :sha256 AND coalesce(file_modified_at, modified_at) = :modified_at"
+        )
+    row = conn.execute(text(query), dict(drop)).one_or_none()
+    return None if row is None else Submission(**row._mapping)
 
 
 def register_again(conn: Connection, submission_id: str) -> tuple[Submission, bool]:
@@ -141,8 +137,8 @@ def register_again(conn: Connection, submission_id: str) -> tuple[Submission, bo
     ).one()
     if newest.state in ("received", "prepared"):
         return Submission(**newest._mapping), False
-    names = ("sector", "file_name", "folder", "sha256", "size_bytes", "modified_at")
-    drop = {name: getattr(before, name) for name in names}
+    names = ("sector", "file_name", "folder", "sha256", "size_bytes", "modified_at", "file_modified_at")
+    drop = {"drop_id": None, **{name: getattr(before, name) for name in names}}
     detail = {"file_name": before.file_name, "folder": before.folder, "again": before.id}
     return _next_attempt(conn, drop, detail), True
 
@@ -157,10 +153,12 @@ def _next_attempt(conn: Connection, drop: Mapping[str, Any], detail: dict[str, A
     submission_id = f"{sector}-{sha256[:12]}-{attempt}"
     conn.execute(
         text(
-            "INSERT INTO intake.submission (id, sector, file_name, folder, sha256, attempt, size_bytes, modified_at)"
-            " VALUES (:id, :sector, :file_name, :folder, :sha256, :attempt, :size_bytes, :modified_at)"
+            "INSERT INTO intake.submission"
+            " (id, sector, file_name, folder, sha256, attempt, size_bytes, modified_at, file_modified_at, drop_id)"
+            " VALUES (:id, :sector, :file_name, :folder, :sha256, :attempt, :size_bytes, :modified_at,"
+            " :file_modified_at, :drop_id)"
         ),
-        {**drop, "id": submission_id, "attempt": attempt},
+        {"file_modified_at": None, **drop, "id": submission_id, "attempt": attempt},
     )
     point("receive.inserted")
     record(conn, submission_id, "received", detail)
@@ -259,14 +257,6 @@ def _last_event(conn: Connection, submission_id: str, kinds: Sequence[str]) -> t
     return None if row is None else (row.kind, row.detail)
 
 
-def _has_event(conn: Connection, submission_id: str, kind: str, detail: dict[str, Any]) -> bool:
-    query = text(
-        "SELECT EXISTS (SELECT FROM intake.event WHERE submission_id = :id AND kind = :kind"
-        " AND detail = CAST(:detail AS jsonb))"
-    )
-    return bool(conn.scalar(query, {"id": submission_id, "kind": kind, "detail": json.dumps(detail)}))
-
-
 def hold(conn: Connection, submission_id: str, reason: str) -> None:
     """A prepared submission waits for a person's decision before it is published."""
     query = text("UPDATE intake.submission SET state = 'held' WHERE id = :id AND state = 'prepared'")
@@ -274,6 +264,22 @@ def hold(conn: Connection, submission_id: str, reason: str) -> None:
         point("prepare.held")
         if _last_event(conn, submission_id, ("prepared", "held")) != ("held", {"reason": reason}):
             record(conn, submission_id, "held", {"reason": reason})
+
+
+def set_unchanged(conn: Connection, submission_id: str, same_as: str) -> None:
+    """Finish a prepared submission whose content counts, or waits, already: the findings are those of ``same_as``."""
+    query = text(
+        "UPDATE intake.submission AS s SET state = 'unchanged', same_as = f.id, verdict = f.verdict,"
+        " rows_accepted = f.rows_accepted, rows_rejected = f.rows_rejected"
+        " FROM intake.submission AS f WHERE s.id = :id AND f.id = :same AND s.state = 'prepared'"
+    )
+    if conn.execute(query, {"id": submission_id, "same": same_as}).rowcount:
+        point("load.unchanged")
+        tables = ("finding", "check_result", "check_run", "profile")
+        gone = ", ".join(f"{t} AS (DELETE FROM quality.{t} WHERE submission_id = :id)" for t in tables)  # noqa: S608
+        conn.execute(text(f"WITH {gone} SELECT"), {"id": submission_id})
+        point("load.cleared")
+        record(conn, submission_id, "unchanged", {"same_as": same_as})
 
 
 def refuse(conn: Connection, submission_id: str) -> None:
@@ -426,8 +432,9 @@ def mark_answered(conn: Connection, submission_id: str, version: int) -> None:
 
 
 def finished(conn: Connection) -> set[str]:
-    """Ids of accepted and rejected submissions: no step of theirs is still to come."""
-    return set(conn.scalars(text("SELECT id FROM intake.submission WHERE state IN ('accepted', 'rejected')")))
+    """Ids of accepted, rejected and unchanged submissions: no step of theirs is still to come."""
+    query = "SELECT id FROM intake.submission WHERE state IN ('accepted', 'rejected', 'unchanged')"
+    return set(conn.scalars(text(query)))
 
 
 def answer_anew(conn: Connection, submissions: Sequence[str]) -> None:
@@ -444,7 +451,7 @@ def answer_anew(conn: Connection, submissions: Sequence[str]) -> None:
 def stale_answers(conn: Connection) -> list[str]:
     """Submissions, finished or held, whose answer was written once and does not show their findings any more."""
     query = text(
-        "SELECT id FROM intake.submission WHERE state IN ('accepted', 'rejected', 'held')"
+        "SELECT id FROM intake.submission WHERE state IN ('accepted', 'rejected', 'held', 'unchanged')"
         " AND answered_version BETWEEN 0 AND findings_version - 1 ORDER BY id"
     )
     return list(conn.scalars(query))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from etl.faults import point
 from etl.model.period import Period
 from etl.reference.units import units_on
+from etl.warehouse import drops
 from etl.warehouse.ledger import get, record
 from etl.warehouse.moments import take_turn
 
@@ -56,9 +57,11 @@ def publish(conn: Connection, submission_id: str) -> datetime | None:
         # The answer of a held one says that it waits.
         text(
             "UPDATE intake.submission SET state = 'accepted', accepted_at = :moment,"
-            " findings_version = findings_version + CAST(state = 'held' AS integer) WHERE id = :id"
+            " findings_version = findings_version + CAST(state = 'held' AS integer), modified_at = :place,"
+            " file_modified_at = CASE WHEN modified_at <> :place THEN modified_at ELSE file_modified_at END"
+            " WHERE id = :id"
         ),
-        {"id": submission_id, "moment": moment},
+        {"id": submission_id, "moment": moment, "place": drops.place_in_order(conn, submission)},
     )
     point("load.accepted")
     conn.execute(

@@ -12,7 +12,8 @@ from etl.model.period import Period
 
 @dataclass(frozen=True)
 class Standing:
-    """A submission as it stood: state (received, prepared, held, accepted, rejected, superseded), heading and counts.
+    """A submission as it stood: state (received, prepared, held, accepted, rejected, superseded, unchanged), heading
+    and counts.
 
     reason: the message of its first critical finding, of a held one why it waits; quality: its score
     (``quality.submission_score``); both as they are told now.
@@ -66,7 +67,9 @@ _STANDING = text(
         ) AS c ON TRUE
         LEFT JOIN LATERAL (
             SELECT e.kind FROM intake.event AS e
-            WHERE e.submission_id = s.id AND e.at <= :moment AND e.kind IN ('received', 'prepared', 'held', 'rejected')
+            WHERE
+                e.submission_id = s.id AND e.at <= :moment
+                AND e.kind IN ('received', 'prepared', 'held', 'rejected', 'unchanged')
             ORDER BY e.id DESC LIMIT 1
         ) AS k ON TRUE
         WHERE s.received_at <= :moment

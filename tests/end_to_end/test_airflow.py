@@ -177,13 +177,22 @@ def test_any_task_cleared_and_run_again_leaves_the_same_state(journey: Stack, se
     assert cleared == 2 + 4 * len(sectors) + 4 + 5 + 7 + 1
 
 
-def test_the_same_files_dropped_again_change_nothing(journey: Stack, small: Sample) -> None:
+def test_the_same_files_dropped_again_are_answered_and_change_nothing(journey: Stack, small: Sample) -> None:
     before, files = state(journey), files_of(journey.settings)
-    drop(journey.settings, *(p for p in small.files if "_082_" in p.name))
+    again = [p for p in small.files if "_082_" in p.name]
+    drop(journey.settings, *again)
     assert journey.wait("collect", journey.trigger("collect")) == "success"
     wait_idle(journey)
-    assert (state(journey), files_of(journey.settings)) == (before, files)
-    assert len(query(journey, "SELECT id FROM intake.submission")) == 10
+    assert state(journey) == before
+    ids = [row.id for row in query(journey, "SELECT id FROM intake.submission WHERE state = 'unchanged'")]
+    assert len(ids) == len(again)
+    assert len(query(journey, "SELECT id FROM intake.submission")) == 10 + len(again)
+    for submission in ids:
+        assert journey.states(f"sector_{submission.rsplit('-', 2)[0]}", submission)["load"] == "skipped"
+    now = files_of(journey.settings)
+    new = {path for path in now if any(submission in path for submission in ids)}
+    assert len(new) == 2 * len(again)
+    assert {path: content for path, content in now.items() if path not in new} == files
     assert [p for p in journey.settings.inbox.rglob("*") if p.is_file()] == []
 
 

@@ -62,10 +62,14 @@ def test_the_same_file_again_changes_nothing(province: Ingested) -> None:
     renamed = province.settings.home / "credit" / "another name.csv"
     renamed.parent.mkdir(parents=True)
     shutil.copy2(by_name(province, "credit_loan_085"), renamed)
-    (again,) = take(province.settings, renamed)
-    assert not again.new
-    assert state(province.settings) == before
     assert answers(province.settings) == told
+    # Under another name it is a drop of its own, with an answer, and changes nothing that counts.
+    (again,) = take(province.settings, renamed)
+    assert (again.new, again.submission.state) == (True, "unchanged")
+    assert state(province.settings) == before
+    mine = {str(p.relative_to(province.settings.outbox)) for p in again.answer.parent.glob(f"*{again.submission.id}*")}
+    assert len(mine) == 2
+    assert {name: content for name, content in answers(province.settings).items() if name not in mine} == told
 
 
 def test_a_corrected_file_supersedes(province: Ingested) -> None:

@@ -58,8 +58,8 @@ def fill(inbox: Path, files: Mapping[tuple[str, str], Path], scratch: Path) -> N
         "vay_2018-Q4",
         "vay_sửa",
         "vay_chờ",
-        "sửa_hộ",
         "thành viên gửi",
+        "sửa_hộ",
     )
     for path in (p for p in inbox.rglob("*") if p.is_file()):
         minute = next(at for at, start in enumerate(order) if path.name.startswith(start))

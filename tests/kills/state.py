@@ -1,4 +1,4 @@
-"""All that is kept, without what is only a clock's: two runs that end alike have equal states."""
+"""All that is kept, without what is only a clock's or drawn at random: two runs that end alike have equal states."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ _CLOCK = re.compile(rb"\d{1,2}:\d\d (ng\xc3\xa0y )?\d{1,2}/\d{1,2}/\d{4}|\d{4}-\
 _RELATIONS = """
 SELECT n.nspname, c.relname, array_agg(a.attname) FILTER (
     WHERE a.atttypid = 'timestamptz'::regtype AND a.attname <> 'modified_at' OR a.attidentity <> ''
+    OR a.attname = 'drop_id'
 )
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace

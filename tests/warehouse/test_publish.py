@@ -130,34 +130,38 @@ def test_a_second_load_of_an_unpublished_submission_replaces_the_first(warehouse
             publish.publish(conn, submission.id)
 
 
-def test_the_ledger_takes_content_once(warehouse: Engine) -> None:
-    def take(name: str, minute: int = 0) -> tuple[str, bool]:
+def test_the_ledger_takes_a_drop_once(warehouse: Engine) -> None:
+    def take(name: str, minute: int = 0, drop_id: str | None = None) -> tuple[str, bool]:
         with warehouse.begin() as conn:
             one, new = ledger.register(
-                conn, sector="water", file_name=name, folder="", sha256="e" * 64, size_bytes=1,
+                conn, sector="water", file_name=name, folder="", sha256="e" * 64, size_bytes=1, drop_id=drop_id,
                 modified_at=START + timedelta(minutes=minute))  # fmt: skip
-            return one.id, new
+            return one.id[-2:], new
 
-    first, new = take("a.xlsx")
-    assert new
-    assert first == f"water-{'e' * 12}-1"
-    # The very same drop: a worker died before it could put it away. Nothing has happened.
-    assert take("a.xlsx") == (first, False)
-    assert take("a.xlsx", 1) == take("other name.xlsx") == take("other name.xlsx") == (first, False)
+    assert take("a.xlsx") == ("-1", True)
+    # The very same file: a worker died before it could go on with it. Nothing has happened.
+    assert take("a.xlsx") == ("-1", False)
+    # A drop in the inbox is known by its claim: the same name, time and content may come again.
+    assert take("a.xlsx", drop_id="x") == ("-2", True)
+    assert take("a.xlsx", drop_id="x") == ("-2", False)
+    assert take("a.xlsx", drop_id="y") == ("-3", True)
+    # A zip may hold the same content under two names.
+    assert take("b.xlsx", drop_id="y") == ("-4", True)
+    assert take("b.xlsx", drop_id="y") == ("-4", False)
+    assert take("a.xlsx", 1) == ("-5", True)
+    assert take("other name.xlsx") == ("-6", True)
+    first = f"water-{'e' * 12}-1"
     refused = Examined(Verdict.REJECTED, Heading(), Counts(1, 0, 0, 1), pd.DataFrame(), findings_frame(), {}, {})
     with warehouse.begin() as conn:
         ledger.set_prepared(conn, first, refused)
         ledger.set_rejected(conn, first)
-    # Rejected under this name; under another, which may carry the period that was missing, it is looked at anew.
-    assert take("a.xlsx", 2) == (first, False)
-    assert take("a_2018-Q4.xlsx") == (f"water-{'e' * 12}-2", True)
-    with warehouse.begin() as conn:
         kinds = list(
             conn.scalars(text("SELECT kind FROM intake.event WHERE submission_id = :id ORDER BY id"), {"id": first})
         )
-        assert kinds == ["received", "dropped_again", "dropped_again", "prepared", "rejected", "dropped_again"]
-        assert [s.id for s in ledger.unfinished(conn)] == [f"water-{'e' * 12}-2"]
-        assert ledger.moving(conn, timedelta(minutes=1)) == [f"water-{'e' * 12}-2"]
+        assert kinds == ["received", "prepared", "rejected"]
+        others = [f"water-{'e' * 12}-{number}" for number in range(2, 7)]
+        assert sorted(s.id for s in ledger.unfinished(conn)) == others
+        assert ledger.moving(conn, timedelta(minutes=1)) == others
         assert ledger.moving(conn, timedelta(0)) == []
         with pytest.raises(LookupError, match="there is no submission 'x'"):
             ledger.get(conn, "x")
