@@ -6,7 +6,7 @@ What is taken from the product is reference data alone: units, loan programmes, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -16,6 +16,7 @@ import pandas as pd
 from etl.contracts import DATASETS, contract
 from etl.model.period import Period
 from etl.reference.units import units_on
+from tests.indicators.oracle_links import Link
 from tests.indicators.oracle_rows import every
 from tests.indicators.provinces import Submission
 
@@ -52,13 +53,15 @@ class Figure(NamedTuple):
     by_link: dict[str, int] | None
 
 
-def figures(submissions: list[Submission], period: Period) -> dict[tuple[str, str], Figure]:
+def figures(
+    submissions: list[Submission], period: Period, links: Sequence[Link] = ()
+) -> dict[tuple[str, str], Figure]:  # fmt: skip
     """(indicator, unit or group) → its figure."""
-    frames, there = _current(submissions, period)
+    frames, there = current(submissions, period)
     stated = set(frames["register_commune"]["commune"])
     places, found = dict(_places(period.last_day)), {}
     units = units_on(period.last_day)
-    for code, rows in every(frames, period.last_day):
+    for code, rows in every(frames, period.last_day, links):
         needs = next(NEEDS[k] for k in (code, code.split(".")[0], code.split("_")[0]) if k in NEEDS)
         shares = _by_commune(rows)
         for unit, communes in places.items():
@@ -107,8 +110,11 @@ def _figure(code: str, unit: str, period: Period, own: list[_Share]) -> Figure:
     return Figure(numerator, denominator, value, True, links)
 
 
-def _current(submissions: list[Submission], period: Period) -> tuple[dict[str, pd.DataFrame], set[tuple[str, str]]]:
-    """Dataset → the rows that count; and for which (dataset, district) there is a submission."""
+def current(submissions: list[Submission], period: Period) -> tuple[dict[str, pd.DataFrame], set[tuple[str, str]]]:
+    """Dataset → the rows that count; and for which (dataset, district) there is a submission.
+
+    ``address`` of a row: its submission and its number in it.
+    """
     newest: dict[tuple[str, str], Submission] = {}
     for one in sorted(submissions, key=lambda s: (s.as_of, s.modified_at)):
         if one.period == period:
@@ -117,10 +123,11 @@ def _current(submissions: list[Submission], period: Period) -> tuple[dict[str, p
     frames = {}
     for dataset in DATASETS:
         rows = [
-            row for one in submissions if one.dataset == dataset for row in one.rows
+            {**row, "address": (one.id, at)}
+            for one in submissions if one.dataset == dataset for at, row in enumerate(one.rows, start=10)
             if newest.get((dataset, units.district_of(row["commune"]).code)) is one
         ]  # fmt: skip
-        names = [name for name, _ in contract(dataset).stored_columns]
+        names = [*(name for name, _ in contract(dataset).stored_columns), "address"]
         frame = pd.DataFrame(rows, columns=names, dtype="object")
         frames[dataset] = frame.where(frame.notna(), None)
     return frames, set(newest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -12,13 +12,13 @@ import pandas as pd
 
 from etl.reference.codes import code_labels
 from etl.reference.standards import standard_on
+from tests.indicators.oracle_links import HOME, Link, Pairs, best_of, counted
 
 Told = Iterator[tuple[str, pd.DataFrame]]
 POOR = ["poor_income", "poor_deprivation"]
-HOME = ["commune", "household_code"]
 
 
-def every(frames: dict[str, pd.DataFrame], day: date) -> Told:
+def every(frames: dict[str, pd.DataFrame], day: date, links: Sequence[Link]) -> Told:
     """(indicator, its rows: commune, n, d, link), where d is 0 for what has no denominator and link None for no link."""
     totals, households = frames["register_commune"], frames["register_household"]
     members = frames["register_member"].merge(households[[*HOME, "classification"]], on=HOME)
@@ -26,9 +26,9 @@ def every(frames: dict[str, pd.DataFrame], day: date) -> Told:
     both = _where(households, households["classification"].isin([*POOR, "near_poor"]))
     yield from _poverty(totals, households, poor)
     yield from _deprivation(both, day)
-    yield from _credit(frames["credit_loan"], both, members)
-    yield from _insurance(frames["health_card"], members, totals, day)
-    yield from _education(frames["education_pupil"], members, day)
+    yield from _credit(frames["credit_loan"], both, counted(frames, "loan", links))
+    yield from _insurance(frames["health_card"], members, totals, day, counted(frames, "card", links))
+    yield from _education(frames["education_pupil"], members, day, counted(frames, "pupil", links))
     yield from _housing(frames["housing_support"], day)
     yield from _water(frames["water_village"], frames["water_works"])
 
@@ -93,7 +93,7 @@ def _deprivation(both: pd.DataFrame, day: date) -> Told:
             yield f"MPI_CONTRIBUTION_{number}.{name}", _rows(both, part, share)
 
 
-def _credit(loans: pd.DataFrame, both: pd.DataFrame, members: pd.DataFrame) -> Told:
+def _credit(loans: pd.DataFrame, both: pd.DataFrame, pairs: Pairs) -> Told:
     owed = np.array(
         [sum(_or_zero(row)) for row in loans[["outstanding", "overdue", "frozen"]].to_numpy()], dtype=object
     )
@@ -102,15 +102,7 @@ def _credit(loans: pd.DataFrame, both: pd.DataFrame, members: pd.DataFrame) -> T
         yield f"CREDIT_OUTSTANDING.{programme}", _rows(loans, owed * (loans["programme"] == programme).to_numpy())
     yield "CREDIT_OVERDUE", _rows(loans, _or_zero(loans["overdue"]), owed)
     still_open = _where(loans, owed > 0)
-    borrowers = set(still_open["borrower_id_number"].dropna())
-    homes = {tuple(home) for home in still_open.dropna(subset=["household_code"])[HOME].to_numpy()}
-    known = {tuple(home) for home, number in zip(members[HOME].to_numpy(), members["id_number"], strict=True)
-             if number in borrowers}  # fmt: skip
-    links = [
-        "id_number" if head in borrowers or tuple(home) in known
-        else "household_code" if tuple(home) in homes else None
-        for home, head in zip(both[HOME].to_numpy(), both["head_id_number"], strict=True)
-    ]  # fmt: skip
+    links = best_of(pairs, 1, both["address"], still_open["address"])
     access = _rows(both, [int(link is not None) for link in links], 1, links)
     yield "CREDIT_ACCESS", access
     yield (
@@ -119,41 +111,32 @@ def _credit(loans: pd.DataFrame, both: pd.DataFrame, members: pd.DataFrame) -> T
     )
 
 
-def _insurance(cards: pd.DataFrame, members: pd.DataFrame, totals: pd.DataFrame, day: date) -> Told:
+def _insurance(
+    cards: pd.DataFrame, members: pd.DataFrame, totals: pd.DataFrame, day: date, pairs: Pairs
+) -> Told:  # fmt: skip
     valid = _where(cards, (first <= day <= last for first, last in cards[["valid_from", "valid_to"]].to_numpy()))
     persons = valid.drop_duplicates(["commune", "insurance_number"])
     yield "HI_COVERAGE", pd.concat([_rows(persons, 1), _rows(totals, 0, totals["persons"])])
     again = _where(valid, valid.duplicated(["commune", "insurance_number"]))
     yield "HI_DUPLICATE", _rows(again.drop_duplicates(["commune", "insurance_number"]), 1)
-    links = _found(members, valid)
+    links = best_of(pairs, 1, members["address"], valid["address"])
     covered = _rows(members, [int(link is not None) for link in links], 1, links)
     yield "HI_POOR", _where(covered, members["classification"].isin(POOR))
     yield "HI_NEAR_POOR", _where(covered, members["classification"] == "near_poor")
     lapsing = _where(valid, (day < last <= day + timedelta(days=30) for last in valid["valid_to"]))
-    held = _found(lapsing, _where(members, members["classification"].isin([*POOR, "near_poor"])))
+    listed = _where(members, members["classification"].isin([*POOR, "near_poor"]))
+    held = best_of(pairs, 0, lapsing["address"], listed["address"])
     lapsing = lapsing.assign(link=held)
     lapsing = _where(lapsing, (link is not None for link in held))
     yield "HI_EXPIRING", _rows(lapsing, 1, 0, lapsing["link"])
 
 
-def _found(these: pd.DataFrame, among: pd.DataFrame) -> list[str | None]:
-    """For each row by which number it is found among others, if it is."""
-    kinds = ("insurance_number", "id_number")
-    known = {kind: set(among[kind].dropna()) for kind in kinds}
-    return [
-        next((kind for kind, number in zip(kinds, numbers, strict=True) if number in known[kind]), None)
-        for numbers in these[list(kinds)].to_numpy()
-    ]
-
-
-def _education(pupils: pd.DataFrame, members: pd.DataFrame, day: date) -> Told:
+def _education(pupils: pd.DataFrame, members: pd.DataFrame, day: date, pairs: Pairs) -> Told:
     enrolled = _where(pupils, pupils["status"] == "enrolled")
-    keys = set(zip(*(enrolled[n] for n in (*HOME, "full_name_key")), [b.year for b in enrolled["birth"]], strict=True))
     poor = _where(members, members["classification"].isin(POOR))
     children = _where(poor, (y is not None and 6 <= day.year - y <= 14 for y in poor["birth_year"]))
-    present = [tuple(key) in keys for key in children[[*HOME, "full_name_key", "birth_year"]].to_numpy()]
-    links = ["household_name_birth" if p else None for p in present]
-    yield "EDU_ATTENDANCE", _rows(children, [int(p) for p in present], 1, links)
+    links = best_of(pairs, 1, children["address"], enrolled["address"])
+    yield "EDU_ATTENDANCE", _rows(children, [int(link is not None) for link in links], 1, links)
     supported = _where(enrolled, enrolled["poverty_class"].isin(["poor", "near_poor"]))
     reliefs = {"poor": ["full"], "near_poor": ["full", "p70", "p50"]}
     has = [int(f in reliefs[c]) for c, f in supported[["poverty_class", "fee_relief"]].to_numpy()]

@@ -1,8 +1,8 @@
 """Random small provinces: submissions with rows as frames, put into the warehouse as they are.
 
 Rows are what the checks let pass, at their most awkward: few names and numbers, so that they collide within and between
-communes; blanks wherever a cell is optional; dates around the day; zeros; members without a household; senders that
-sent nothing, several times, or for other periods.
+communes; blanks wherever a cell is optional, in a random share of each list's identifiers; dates around the day; zeros;
+members without a household; senders that sent nothing, several times, or for other periods.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sqlalchemy import Connection, text
 from etl.model.period import Period
 from etl.reference.codes import code_labels
 from etl.reference.units import units_on
+from tests.indicators.oracle_links import Address, Link
 
 Row = dict[str, Any]
 BY_PROVINCE = ("health_card", "housing_support", "water_works")
@@ -75,10 +76,32 @@ def put_all(conn: Connection, submissions: list[Submission]) -> None:
         conn.execute(text(f"INSERT INTO history.{one.dataset} ({', '.join(names)}) VALUES ({values})"), rows)
 
 
+def put_links(conn: Connection, links: list[Link], submissions: list[Submission], period: Period) -> None:
+    """Put links into the warehouse, as a run of linking stores them."""
+    units, rows = units_on(period.last_day), {one.id: one.rows for one in submissions}
+
+    def end(address: Address, prefix: str) -> Row:
+        submission, number = address
+        district = units.district_of(rows[submission][number - 10]["commune"]).code
+        return {f"{prefix}id": submission, f"{prefix}row": number, f"{prefix}district": district}
+
+    for at, one in enumerate(links):
+        conn.execute(text(
+            "INSERT INTO history.link (link_id, linked_at, period, pair, submission_id, sheet, row, district_code,"
+            " register_submission_id, register_sheet, register_row, register_district_code, method) VALUES"
+            " (:link, now(), :period, :pair, :left_id, 'S', :left_row, :left_district, :right_id, 'S', :right_row,"
+            " :right_district, :method)"),
+            {"link": str(at), "period": str(period), "pair": one.pair, "method": one.method,
+             **end(one.left, "left_"), **end(one.right, "right_")})  # fmt: skip
+        if one.has_ended:
+            conn.execute(text("INSERT INTO history.link_end VALUES (:link, now(), now())"), {"link": str(at)})
+
+
 class _Maker:
     def __init__(self, rng: np.random.Generator, period: Period) -> None:
         self.rng, self.period, self.day, self.serial = rng, period, period.last_day, 0
         self.units = units_on(self.day)
+        self.missing: dict[str, float] = {}
         self.districts = [d.code for d in self.units.districts]
         # Phường and thị trấn among them, so that town and country both have people.
         self.peopled = {
@@ -132,7 +155,7 @@ class _Maker:
     def households(self, commune: str) -> Iterator[Row]:
         for at in range(self.upto(9)):
             yield {
-                "household_code": f"H{at}", "head_name": "A", "head_id_number": self.maybe(self.pick(self.numbers)),
+                "household_code": f"H{at}", "head_name": "A", "head_id_number": self.stated("head", self.pick(self.numbers)),
                 "ethnicity": self.pick(["Kinh", "Mông", "Dao", "Tày"]), "commune": commune, "area": "rural",
                 "members": 1 + self.upto(7), "classification": self.pick(CLASSES),
                 "change": self.maybe(self.pick(["continuing", "new", "returned", "escaped"])),
@@ -145,16 +168,17 @@ class _Maker:
                 yield {
                     "household_code": f"H{household}", "commune": commune, "member_no": number + 1, "full_name": "A",
                     "full_name_key": self.pick("abc"), "birth_year": self.maybe(self.birth_year()),
-                    "id_number": self.maybe(self.pick(self.numbers)),
-                    "insurance_number": self.maybe(self.pick(self.insured)), "needs_training": self.flag(0.3),
+                    "id_number": self.stated("member", self.pick(self.numbers)),
+                    "insurance_number": self.stated("insured", self.pick(self.insured)),
+                    "needs_training": self.flag(0.3),
                 }  # fmt: skip
 
     def loans(self, commune: str) -> Iterator[Row]:
         for at in range(self.upto(9)):
             yield {
                 "loan_code": str(at), "customer_code": "K", "borrower_name": "A", "commune": commune,
-                "borrower_id_number": self.maybe(self.pick(self.numbers)),
-                "household_code": self.maybe(f"H{self.upto(10)}"), "disbursed_on": date(2017, 5, 1),
+                "borrower_id_number": self.stated("borrower", self.pick(self.numbers)),
+                "household_code": self.stated("loan", f"H{self.upto(10)}"), "disbursed_on": date(2017, 5, 1),
                 "programme": self.pick(list(code_labels("vbsp_programmes"))), "principal": 10**9,
                 "outstanding": self.maybe(self.pick([0, 0, 7_500_000])), "overdue": self.maybe(self.pick([0, 250_000])),
                 "frozen": self.maybe(self.pick([0, 0, 33])),
@@ -166,7 +190,7 @@ class _Maker:
             first = min(last, self.day + timedelta(days=int(self.pick([-300, -300, -300, 0, 1]))))
             yield {
                 "insurance_number": self.pick(self.insured), "full_name": "A", "birth_year": 1980, "commune": commune,
-                "id_number": self.maybe(self.pick(self.numbers)), "valid_from": first, "valid_to": last,
+                "id_number": self.stated("holder", self.pick(self.numbers)), "valid_from": first, "valid_to": last,
             }  # fmt: skip
 
     def pupils(self, commune: str) -> Iterator[Row]:
@@ -174,7 +198,7 @@ class _Maker:
             yield {
                 "pupil_code": str(at), "full_name": "A", "full_name_key": self.pick("abc"), "commune": commune,
                 "birth": date(self.birth_year(), 1 + self.upto(11), 5), "school_name": "T", "level": "primary",
-                "household_code": self.maybe(f"H{self.upto(9)}"),
+                "household_code": self.stated("pupil", f"H{self.upto(9)}"),
                 "status": self.pick(["enrolled", "enrolled", "enrolled", "dropped_out", "transferred"]),
                 "poverty_class": self.maybe(self.pick(["poor", "near_poor", "none"])),
                 "fee_relief": self.maybe(self.pick(["full", "full", "p70", "p50", "none"])),
@@ -226,6 +250,12 @@ class _Maker:
 
     def maybe(self, value: Any) -> Any:
         return None if self.chance(0.2) else value
+
+    def stated(self, identifier: str, value: Any) -> Any:
+        """An identifier that a list states seldom, mostly, always or never."""
+        if identifier not in self.missing:
+            self.missing[identifier] = float(self.pick([0.0, 0.2, 0.2, 0.6, 1.0]))
+        return None if self.chance(self.missing[identifier]) else value
 
     def flag(self, share: float) -> bool | None:
         return self.maybe(self.chance(share))

@@ -1,4 +1,4 @@
-"""Every indicator equals the oracle on random provinces, and the rows behind each add up to it."""
+"""Every indicator equals the oracle on random provinces with random links, and the rows behind each add up to it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from etl.indicators import indicators, measure, trace
 from etl.indicators.areas import areas
 from etl.model.period import Period
 from etl.reference.standards import standard_on
-from tests.indicators import oracle, provinces
+from tests.indicators import oracle, oracle_links, provinces
 from tests.selection import chance
 
 pytestmark = pytest.mark.warehouse
@@ -50,13 +50,29 @@ def test_every_indicator_equals_the_oracle(conn: Connection, seeds: Sequence[int
         period = period_of(seed)
         submissions = provinces.province(seed, period)
         provinces.put_all(conn, submissions)
+        links = links_between(submissions, period, seed)
+        provinces.put_links(conn, links, submissions, period)
         frame = measure.measure(conn, period)
-        compare(frame, oracle.figures(submissions, period), period, seed, told)
+        compare(frame, oracle.figures(submissions, period, links), period, seed, told)
         trace_all(conn, frame, period, seed)
         conn.rollback()
     # The comparison would be worth little of figures that are all nothing.
     never = {code for code in indicators() if not told[code]} - {"TRAINING_MET"}
     assert len(never) <= (0 if len(seeds) == PROVINCES else len(indicators()) // 5), never
+
+
+def links_between(submissions: list[provinces.Submission], period: Period, seed: int) -> list[oracle_links.Link]:
+    """Return random links of a province, of every third one none."""
+    if seed % 3 == 0:
+        return []
+    frames, _ = oracle.current(submissions, period)
+    counting = {address for frame in frames.values() for address in frame["address"]}
+    stale: dict[str, list[oracle_links.Address]] = {name: [] for name in frames}
+    for one in submissions:
+        if one.period == period:
+            addresses = [(one.id, number) for number in range(10, 10 + len(one.rows))]
+            stale[one.dataset] += [address for address in addresses if address not in counting]
+    return oracle_links.random_links(frames, stale, np.random.default_rng([seed, 7]))
 
 
 def compare(
