@@ -134,6 +134,17 @@ def test_a_loan_to_a_household_that_was_not_poor_on_the_day(conn: Connection) ->
         (13, "register_household", 13, None, "warning"), *told[2:]]  # fmt: skip
 
 
+def test_a_loan_to_a_near_poor_household_of_which_no_change_is_stated(conn: Connection) -> None:
+    """An empty «Diễn biến» says no more than «mới»: the household may have been poor before, so it is a lead."""
+    put(conn, "register_household", "082", [household("1", "near_poor", change=None), household("2", "near_poor")])
+    put(conn, "credit_loan", "082", [loan(code, date(2018, 11, 5), household_code=code) for code in "12"])
+    assert found(conn, "cross_loan_not_poor") == [
+        (10, "register_household", 10, None, "info"), (11, "register_household", 11, None, "warning")]  # fmt: skip
+    put(conn, "register_household", "082", [household("1", "near_poor")], BEFORE)
+    assert found(conn, "cross_loan_not_poor") == [
+        (10, "register_household", 10, None, "warning"), (11, "register_household", 11, None, "warning")]  # fmt: skip
+
+
 def test_pupils_and_the_register_each_way(conn: Connection) -> None:
     put(conn, "education_pupil", "082", [
         pupil("1", "poor"), pupil("2", "poor"), pupil("9", "poor"), pupil("3", "none"), pupil("4", None),

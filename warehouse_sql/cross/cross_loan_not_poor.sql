@@ -1,7 +1,8 @@
 -- Loans of the programme for poor households, judged by the register of the quarter in which they were disbursed; of
 -- quarters that the warehouse does not have, nothing is said. A household that escaped in that quarter, or was poor at
 -- the end of the one before, may have been poor on the day: it counts as poor. Leads only: a household that is newly
--- near-poor while the quarter before is not there; a borrower known by a number alone that the register does not have.
+-- near-poor, or near-poor without a stated change, while the quarter before is not there; a borrower known by a number
+-- alone that the register does not have.
 WITH loan AS MATERIALIZED (
     SELECT
         l.submission_id, l.sheet, l.row, l.commune, l.district_code, l.household_code, l.borrower_id_number,
@@ -61,7 +62,7 @@ SELECT
     h.other_submission_id, h.other_sheet, h.other_row, h.classification AS other_value, NULL::bigint AS difference,
     CASE
         WHEN h.classification IS NULL THEN j.household_code IS NOT NULL
-        WHEN h.classification = 'near_poor' AND h.change = 'new' THEN j.has_before
+        WHEN h.classification = 'near_poor' AND coalesce(h.change, 'new') = 'new' THEN j.has_before
         ELSE TRUE
     END AS certain,
     coalesce(h.classification IN ('poor_income', 'poor_deprivation', 'escaped_poor'), FALSE)
