@@ -53,7 +53,7 @@ def test_no_view_or_query_takes_two_empty_cells_for_the_same_value(warehouse: En
     Links between rows of which neither states a number were once left out of every figure by the first.
     """
     query = (
-        "SELECT n.nspname || '.' || c.relname, pg_get_viewdef(c.oid) FROM pg_class AS c"
+        "SELECT n.nspname || '.' || c.relname AS view, pg_get_viewdef(c.oid) AS definition FROM pg_class AS c"
         " JOIN pg_namespace AS n ON n.oid = c.relnamespace"
         " WHERE c.relkind = 'v' AND n.nspname IN ('core', 'mart', 'quality', 'ref', 'intake')"
     )
@@ -62,7 +62,7 @@ def test_no_view_or_query_takes_two_empty_cells_for_the_same_value(warehouse: En
         " WHERE table_schema IN ('history', 'intake') AND is_nullable = 'NO'"
     )
     with warehouse.connect() as conn:
-        texts = {name: definition for name, definition in conn.execute(text(query))}
+        texts = {row.view: row.definition for row in conn.execute(text(query))}
         never_empty = set(conn.scalars(text(required)))
     assert len(texts) > 20
     for folder in ("indicators", "cross"):
