@@ -122,20 +122,65 @@ def _seen(path: Path, kind: str, encoding: str | None, grid: Grid, table: Table 
 def as_table(settings: Settings, path: Path) -> list[list[str]]:
     """The file's largest table as plain records: its header, then its data rows; col_0 … where it has no header.
 
-    Raises ValueError, OSError.
+    Records of further tables below it follow, without a header that is the same again; of a form's table, nothing
+    follows. Raises ValueError, OSError.
     """
-    found = [t for t in map(_table, _open(settings, path).grids) if t is not None and (len(t.body) or t.headers)]
+    read = [(grid, _table(grid)) for grid in _open(settings, path).grids]
+    found = [(grid, table) for grid, table in read if table is not None and (len(table.body) or table.headers)]
     if not found:
         raise ValueError(f"{path.name}: no table with a header and a data row was found; see peek without --csv")
-    table = max(found, key=lambda t: len(t.body))
-    columns = [c for c in map(int, table.body.columns) if c in table.headers]
-    header = [" ".join(table.headers[c]) if table.dataset is None else table.headers[c][-1] for c in columns]
+    grid, table = max(found, key=lambda pair: len(pair[1].body))
+    further = _further(grid, table) if table.dataset is None else grid.cells.iloc[:0]
+    columns = [
+        c for c in map(int, table.body.columns) if c in {*table.headers, *grid.blanks} or further[c].notna().any()
+    ]
+    paths = [table.headers.get(column, ()) for column in columns]
+    header = [" ".join(path) if table.dataset is None else path[-1] for path in paths]
     width = max((number for number, text in enumerate(header, start=1) if text), default=len(header))
-    body = table.body[columns].astype("object").where(table.body[columns].notna(), "")
+    body, below = (_texts(_as_written(frame[columns], grid)) for frame in (table.body, further))
+    width = max([width, *(len(_cut(row, 0)) for row in below)])
     if not any(header):
         # The table has no header: its columns get numbers for names.
         header = [f"col_{number}" for number in range(len(columns))]
-    return [header[:width], *(_cut(row, width) for row in body.to_numpy().tolist())]
+    return [header[:width], *(_cut(row, width) for row in body + below)]
+
+
+def _further(grid: Grid, table: Table) -> pd.DataFrame:
+    """The rows of further tables below a table, without those that are its header again.
+
+    Rows of more than one cell that follow on one another are a table where they hold a digit: signatures hold none.
+    """
+    last = max((int(table.body.index.max()) if len(table.body) else 0), table.header_row)
+    rows = grid.cells.loc[last + 1 :]
+    rows = rows[rows.notna().sum(axis="columns") > 1]
+    header = [text for row in _texts(grid.cells.loc[table.header_row :].head(1)) for text in row]
+    texts = dict(zip(map(int, rows.index), _texts(rows), strict=True))
+    kept, run = [], list[int]()
+    for row in texts:
+        if run and row > run[-1] + 1:
+            kept += run if _has_digits(texts, run) else []
+            run = []
+        run.append(row)
+    kept += run if _has_digits(texts, run) else []
+    return rows.loc[[row for row in kept if texts[row] != header]]
+
+
+def _has_digits(texts: dict[int, list[str]], rows: list[int]) -> bool:
+    return any(letter.isdecimal() for row in rows for text in texts[row] for letter in text)
+
+
+def _as_written(frame: pd.DataFrame, grid: Grid) -> pd.DataFrame:
+    """Cells with the white space that is all that some fields of a text file hold."""
+    written = frame.copy()
+    for column, texts in grid.blanks.items():
+        if column in written.columns:
+            written[column] = written[column].fillna(texts.reindex(written.index))
+    return written
+
+
+def _texts(frame: pd.DataFrame) -> list[list[str]]:
+    rows: list[list[str]] = frame.astype("object").where(frame.notna(), "").to_numpy().tolist()
+    return rows
 
 
 def _cut(row: list[str], width: int) -> list[str]:

@@ -1,12 +1,14 @@
 """The reader against Pollock, a public benchmark of csv files that are broken in known ways (Vitagliano et al., 2023).
 
 Its simple score is the sum of ten means over all files: success, and precision, recall and F1 of header, records and
-cells. Texts are compared as they are, in small letters; Pollock also takes 1.0 for 1, so its score is never lower.
+cells. In headers and records, letters are small and numbers are their value, as Pollock has them: 1.0 is " 1.00". It
+also takes dates and amounts of money for equal that are written in different ways, so its score is never lower.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import sys
 from collections import Counter
@@ -59,11 +61,21 @@ def score(clean: Rows, read: Rows) -> float:
     """Return Pollock's simple score of one file, 1 to 10."""
     if not clean:
         return 10.0
-    folded = [[[text.lower() for text in row] for row in rows] for rows in (clean, read)]
+    folded = [[[_folded(text) for text in row] for row in rows] for rows in (clean, read)]
     header = _agreement(*(rows[0] if rows else [] for rows in folded))
     records = _agreement(*(["".join(row) for row in rows[1:]] for rows in folded))
     cells = _agreement(*([text for row in rows for text in row] for rows in (clean, read)))
     return 1 + header + records + cells
+
+
+def _folded(text: str) -> str:
+    """A text in small letters, a number as its value, true and false as 1 and 0."""
+    if text in ("True", "true", "False", "false"):
+        return str(int(text.lower() == "true"))
+    for kind in (int, float):
+        with contextlib.suppress(ValueError):
+            return str(kind(text))
+    return text.lower()
 
 
 def _agreement(clean: list[str], read: list[str]) -> float:

@@ -31,6 +31,8 @@ class Grid:
     text stands in the first cell of each. hidden: whether the sheet is hidden or very hidden. uncached: (row, column)
     of cells with a formula for which no value is stored; they are blank in ``cells``. ragged: rows of a text file with
     more or fewer fields than the table's rows have; titles and rows without their empty fields at the end are not.
+    blanks: physical column → the fields of a text file that hold white space alone, by row; they are blank in
+    ``cells``.
     """
 
     sheet: str
@@ -43,6 +45,7 @@ class Grid:
     hidden: bool = False
     uncached: frozenset[tuple[int, int]] = frozenset()
     ragged: frozenset[int] = frozenset()
+    blanks: Mapping[int, pd.Series] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

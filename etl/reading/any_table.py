@@ -22,7 +22,11 @@ _LEAST_SHARE = 0.6
 """A header has this share of the cells that the rows of its table have as a rule."""
 
 _LOOKED_AT, _MOST_HEADER_ROWS = 2_000, 4
-_TELLING, _SERIAL = 0.6, 0.6
+_TELLING, _SERIAL, _SPARSE = 0.6, 0.6, 0.1
+
+_LEAST_WIDTH, _LEAST_ROWS, _LEAST_ABOVE = 3, 4, 0.2
+"""A table above the widest has so many columns and rows, and this share of the rows that follow: pairs of a name and a
+value above a table are none."""
 
 Line = Sequence[str]
 
@@ -36,14 +40,22 @@ def find_any_table(grid: Grid) -> Table | None:
     if not cells.size:
         return None
     columns = [int(column) for column in cells.columns]
-    lines = [[text if isinstance(text, str) else "" for text in row] for row in cells.to_numpy(dtype=object).tolist()]
+    lines = [
+        [text if isinstance(text, str) and text.strip() else "" for text in row]
+        for row in cells.to_numpy(dtype=object).tolist()
+    ]
     filled = [sum(map(bool, line)) for line in lines]
     usual = _usual(filled[:_LOOKED_AT])
     if max(filled) < 2 and sum(filled) < 3:
         return None
     least = max(min(2, max(filled)), round(_LEAST_SHARE * usual))
     first = next(number for number, count in enumerate(filled) if count >= least)
-    numeric = _numeric_columns(lines[first + 1 : first + _LOOKED_AT])
+    below = len(lines)
+    if (earlier := _earlier_table(filled, first)) is not None:
+        first, below = earlier, first
+        usual = _usual(filled[first:below])
+        least = round(_LEAST_SHARE * usual)
+    numeric = _numeric_columns(lines[first + 1 : min(below, first + _LOOKED_AT)])
     if (
         first + 1 < len(lines)
         and filled[first] > usual == filled[first + 1]
@@ -53,14 +65,15 @@ def find_any_table(grid: Grid) -> Table | None:
         first += 1
     header_rows = _header_rows(lines, filled, first, numeric, least)
     start = header_rows[-1] + 1 if header_rows else first
-    end = _end(lines, filled, start, header_rows, numeric, least)
+    end = _end(lines[:below], filled, start, header_rows, numeric, least)
     reasons = _reasons(lines, filled, start, end)
     ignored = {row + 1: "title" if filled[row] else "blank" for row in range(first)}
     ignored |= {row + 1: "header" for row in header_rows} | {row + 1: why for row, why in reasons.items()}
     ignored |= {row + 1: "note" if filled[row] else "blank" for row in range(end, len(lines))}
     data = [row for row in range(start, end) if row not in reasons]
+    paths = _paths([lines[row] for row in header_rows])
     headers = {
-        column: tuple(lines[row][place] for row in header_rows if lines[row][place])
+        column: paths[place] if paths else ()
         for place, column in enumerate(columns)
         if not (header_rows or grid.typed) or any(lines[row][place] for row in (*header_rows, *data))
     }
@@ -80,12 +93,24 @@ def _is_number(text: str) -> bool:
     return _NUMBER.match(text) is not None
 
 
+def _earlier_table(filled: list[int], first: int) -> int | None:
+    """The first row of a narrower table above the widest: rows of one width, not far fewer than those below it."""
+    counts = Counter(count for count in filled[:first] if count >= _LEAST_WIDTH)
+    if not counts:
+        return None
+    width, times = counts.most_common(1)[0]
+    if times < max(_LEAST_ROWS, _LEAST_ABOVE * (len(filled) - first)):
+        return None
+    return next(row for row in range(first) if filled[row] >= _LEAST_SHARE * width)
+
+
 def _numeric_columns(lines: Sequence[Line]) -> set[int]:
-    """The places whose texts are nearly all numbers, days or times."""
+    """The places whose texts are nearly all numbers, days or times; a column with next to no texts is none."""
     found = set()
+    rows = sum(any(line) for line in lines)
     for place in range(len(lines[0]) if lines else 0):
         texts = [line[place] for line in lines if line[place]]
-        if texts and sum(map(_is_number, texts)) >= _TELLING * len(texts):
+        if len(texts) > _SPARSE * rows and sum(map(_is_number, texts)) >= _TELLING * len(texts):
             found.add(place)
     return found
 
@@ -106,16 +131,40 @@ def _header_rows(lines: Sequence[Line], filled: list[int], first: int, numeric: 
     if not numeric and any(map(_is_number, lines[first])):
         return []
     rows = [first]
-    above = first - 1
-    # A row above that spans groups of columns; a title stands in one cell.
-    if above >= 0 and 2 <= filled[above] < least and numeric and _says_header(lines[above], numeric):
+    # Rows above that span groups of columns; a title stands in one cell, a name and its value in the first two.
+    for above in range(first - 1, max(first - _MOST_HEADER_ROWS, -1), -1):
+        if not (2 <= filled[above] < least and numeric and _says_header(lines[above], numeric)):
+            break
+        if filled[first] > _LEAST_WIDTH and lines[rows[0]][0] and not any(lines[above][2:]):
+            break
         rows.insert(0, above)
     for row in range(first + 1, min(first + _MOST_HEADER_ROWS, len(lines))):
+        if not filled[row] and numeric:
+            continue
         has_words = any(lines[row][place] and not _is_number(lines[row][place]) for place in numeric)
         if not numeric or not has_words or filled[row] < 2 or any(_is_number(text) for text in lines[row]):
             break
         rows.append(row)
     return rows
+
+
+def _paths(rows: list[Line]) -> list[tuple[str, ...]]:
+    """The texts of each column's header from the top down.
+
+    A text with a further text right below it and nothing to its right spans those columns on the right, too, that have
+    a text below.
+    """
+    spread = []
+    for number, row in enumerate(rows):
+        below = [any(line[place] for line in rows[number + 1 :]) for place in range(len(row))]
+        texts, spanning = list(row), ""
+        for place, text in enumerate(row):
+            if text or not below[place]:
+                spanning = text if below[place] else ""
+            else:
+                texts[place] = spanning
+        spread.append(texts)
+    return [tuple(filter(None, column)) for column in zip(*spread, strict=True)]
 
 
 def _end(

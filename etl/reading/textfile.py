@@ -13,6 +13,9 @@ from typing import NamedTuple
 from etl.model.refused import Refused
 
 _SEPARATORS = ",;\t|"
+_ROW_SEPARATORS = _SEPARATORS + " "
+"""What a row pasted from another program may have between its fields."""
+
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _SAMPLE = 60
 _LOOKED_AT, _MOST_STRANGE = 1 << 16, 0.02
@@ -20,12 +23,19 @@ _LOOKED_AT, _MOST_STRANGE = 1 << 16, 0.02
 
 _WESTERN = tuple(bytes([byte]).decode("cp1252", errors="replace").replace("\ufffd", chr(byte)) for byte in range(256))
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]+")
+_C1 = re.compile("[\x80-\x9f]")
 _LINE_ENDS = re.compile("\r*\n")
 _SAYS_SEPARATOR = re.compile(r'\s*"?sep=(.)"?;*,*\s*\n', re.IGNORECASE)
 _AS_TEXT = re.compile(r'="((?:[^"]|"")*)"', re.DOTALL)
 """A value that a formula keeps as text: ="0123"."""
 
+_C1_CONTROLS = {number: _WESTERN[number] for number in range(0x80, 0xA0) if ord(_WESTERN[number]) > 0xFF}
+"""Letters of Windows that were taken for Latin-1 when the text became Unicode: U+0096 was a dash."""
+
 _LONGEST_CELL = 1 << 17
+_MOST_PARTS = 200
+"""A line with more separators is not tried with every way to close its quotes."""
+
 _WIDTHS_OF, _FEW = 2_000, 3
 _STEADY, _MOSTLY_FILLED = 0.9, 0.5
 
@@ -35,6 +45,13 @@ class Records(NamedTuple):
 
     rows: list[list[str]]
     ragged: frozenset[int]
+
+
+class _Shape(NamedTuple):
+    """How many fields most records have, and the places of those that nearly always have a digit."""
+
+    widths: list[int]
+    numeric: list[int]
 
 
 def read_records(path: Path) -> Records:
@@ -81,6 +98,7 @@ def _plain(text: str) -> str:
     A control character parts words; a carriage return alone ends a line only where the file has no other line ends.
     """
     text = text.replace("\ufeff", "") if "\ufeff" in text else text
+    text = text.translate(_C1_CONTROLS) if _C1.search(text) else text
     if "\r" in text:
         text = _LINE_ENDS.sub("\n", text)
         text = text.replace("\r", "\n" if text.count("\r") > text.count("\n") else " ")
@@ -103,25 +121,38 @@ def split_records(text: str, separator: str, quote: str = '"') -> list[list[str]
         lines.pop()
     if any(len(line) > _LONGEST_CELL and separator not in line for line in lines):
         raise Refused("file_type_unsupported", found="một dòng quá dài")
-    if quote not in text:
-        return [line.split(separator) if line else [] for line in lines]
     csv.field_size_limit(_LONGEST_CELL)
-    widths = _usual_widths(lines, separator, quote)
+    shape = _shape(lines, separator, quote)
+    if quote not in text:
+        plain = ((line, line.split(separator) if line else []) for line in lines)
+        return [
+            row if len(row) in (0, *shape.widths) else _settled(line, row, separator, quote, shape)
+            for line, row in plain
+        ]
     rows: list[list[str]] = []
     start = 0
     while start < len(lines):
-        read, used = _read_on(lines, start, separator, quote, widths)
+        read, used = _read_on(lines, start, separator, quote, shape)
         rows += read
         start += used
         if start < len(lines):
-            rows.append(_mended(lines[start], separator, quote, widths))
+            rows.append(_mended(lines[start], separator, quote, shape.widths) or lines[start].split(separator))
             start += 1
     return rows
 
 
-def _read_on(
-    lines: list[str], start: int, separator: str, quote: str, widths: list[int]
-) -> tuple[list[list[str]], int]:
+def _settled(line: str, row: list[str], separator: str, quote: str, shape: _Shape) -> list[str]:
+    """The fields of a line on its own: as read, or as the usual number of fields asks where quotes do not pair up."""
+    if quote in line and not _is_strict(line, separator, quote):
+        return _mended(line, separator, quote, shape.widths) or row
+    if len(row) in shape.widths:
+        return row
+    if quote in line and (mended := _mended(line, separator, quote, shape.widths, most=1)) is not None:
+        return mended
+    return _of_another_separator(line, separator, quote, shape) or row
+
+
+def _read_on(lines: list[str], start: int, separator: str, quote: str, shape: _Shape) -> tuple[list[list[str]], int]:
     """The records from one line on up to one that a stray quote opens, and how many lines they are."""
     reader = csv.reader(
         (f"{lines[number]}\n" for number in range(start, len(lines))), delimiter=separator, quotechar=quote
@@ -131,10 +162,10 @@ def _read_on(
         for row in reader:
             first, last = start + used, start + reader.line_num
             may_be_open = last == len(lines) and row[-1:] != [] and row[-1].endswith("\n")
-            if (last - first > 1 or may_be_open) and _is_stray(lines[first:last], row, separator, quote, widths):
+            if (last - first > 1 or may_be_open) and _is_stray(lines[first:last], row, separator, quote, shape.widths):
                 break
-            if last - first == 1 and row and len(row) not in widths and quote in lines[first]:
-                row = _mended_within(lines[first], row, separator, quote, widths)
+            if last - first == 1 and row and (len(row) not in shape.widths or quote in lines[first]):
+                row = _settled(lines[first], row, separator, quote, shape)
             rows.append(row)
             used = reader.line_num
     except csv.Error:
@@ -142,17 +173,21 @@ def _read_on(
     return rows, used
 
 
-def _usual_widths(lines: list[str], separator: str, quote: str) -> list[int]:
-    """How many fields most records have that have more than one: line by line, and with line breaks in fields."""
-    sample = lines[:_WIDTHS_OF]
-    by_line = Counter(len(_fields([line], separator, quote)) for line in sample if separator in line)
-    by_record: Counter[int] = Counter()
+def _shape(lines: list[str], separator: str, quote: str) -> _Shape:
+    """What most of the records are like that have more than one field: line by line, and with line breaks in fields."""
+    sample = [line for line in lines[:_WIDTHS_OF] if separator in line]
+    by_line = [_fields([line], separator, quote) for line in sample]
+    by_record: list[list[str]] = []
     with contextlib.suppress(csv.Error):
-        reader = csv.reader((f"{line}\n" for line in sample), delimiter=separator, quotechar=quote)
-        by_record.update(len(row) for row in reader if len(row) > 1)
-    if len(by_record) == 1:
-        by_line = by_record
-    return [counts.most_common(1)[0][0] if counts else 1 for counts in (by_line, by_record)]
+        reader = csv.reader((f"{line}\n" for line in lines[:_WIDTHS_OF]), delimiter=separator, quotechar=quote)
+        by_record.extend(row for row in reader if len(row) > 1)
+    counts = [Counter(map(len, rows)) for rows in (by_line, by_record)]
+    if len(counts[1]) == 1:
+        counts[0] = counts[1]
+    widths = [count.most_common(1)[0][0] if count else 1 for count in counts]
+    rows = [row for row in by_line if len(row) == widths[0]]
+    numeric = [n for n in range(widths[0]) if sum(_has_digits(row[n]) for row in rows) > _STEADY * len(rows)]
+    return _Shape(widths, numeric)
 
 
 def _fields(lines: list[str], separator: str, quote: str) -> list[str]:
@@ -174,6 +209,9 @@ def _is_stray(lines: list[str], row: list[str], separator: str, quote: str, widt
     inner = lines[1:-1] if is_closed and len(row) in widths else lines[1:]
     whole = sum(_is_record(line, separator, quote, widths[0]) for line in inner)
     are_records = widths[0] > 1 and whole * 2 > len(inner)
+    if widths[0] > 1 and len(lines) > 1 and _mended(lines[0], separator, quote, widths, most=1) is not None:
+        # The first line is a record of its own, with a quote inside a text that lacks its second one.
+        return True
     return are_records or (not is_closed and _fields(lines, separator, quote) != row)
 
 
@@ -184,12 +222,49 @@ def _is_record(line: str, separator: str, quote: str, width: int) -> bool:
         return False
 
 
-def _mended_within(line: str, row: list[str], separator: str, quote: str, widths: list[int]) -> list[str]:
-    """The fields of a line in which a stray quote meets the quote of a later field: as many as usual, else as read."""
-    if _is_strict(line, separator, quote):
-        return row
-    mended = _mended(line, separator, quote, widths)
-    return mended if len(mended) in widths else row
+def _mended(line: str, separator: str, quote: str, widths: list[int], most: int = _MOST_PARTS) -> list[str] | None:
+    """Return the fields of a line whose quotes do not pair up: as many as usual, with the fewest quotes out of place.
+
+    A quote inside a quoted text may lack its second quote; a quote that opens a field and is never closed is dropped,
+    and counts twice. None where the usual number of fields cannot be had with at most so many quotes out of place.
+    """
+    parts = line.split(separator)
+    if len(parts) > _MOST_PARTS:
+        return None
+    ways = [way for width in dict.fromkeys(widths) if (way := _cheapest(parts, width, separator, quote)) is not None]
+    return min(ways)[1] if ways and min(ways)[0] <= most else None
+
+
+def _cheapest(parts: list[str], width: int, separator: str, quote: str) -> tuple[int, list[str]] | None:
+    """The fields that join these parts into so many, and how many quotes are then out of place."""
+    reached: dict[int, tuple[int, list[str]]] = {0: (0, [])}
+    for number in range(width):
+        following: dict[int, tuple[int, list[str]]] = {}
+        for start, (cost, fields) in reached.items():
+            for end in range(start + 1, len(parts) - (width - number - 1) + 1):
+                field = separator.join(parts[start:end])
+                price, value = _price(field, separator if end - start > 1 else "", quote)
+                if price is not None and (end not in following or cost + price < following[end][0]):
+                    following[end] = (cost + price, [*fields, value])
+                if not parts[start].startswith(quote):
+                    break
+        reached = following
+    return reached.get(len(parts))
+
+
+def _price(field: str, joined_by: str, quote: str) -> tuple[int | None, str]:
+    """How many quotes of a field are out of place, and its value; None for what can be no field.
+
+    joined_by: the separator where the field is of several parts. At an end of a text it belongs to two other fields.
+    """
+    if len(field) > 1 and field[0] == field[-1] == quote:
+        inner = field[1:-1]
+        price = sum(len(run) % 2 for run in re.findall(f"{quote}+", inner))
+        price += 2 * (joined_by != "" and joined_by in (inner[:1], inner[-1:]))
+        return price, inner.replace(quote * 2, quote).replace(f"\\{quote}", quote)
+    if joined_by:
+        return None, field
+    return (2, field[1:]) if field.startswith(quote) else (field.count(quote) % 2, field)
 
 
 def _is_strict(line: str, separator: str, quote: str) -> bool:
@@ -200,21 +275,31 @@ def _is_strict(line: str, separator: str, quote: str) -> bool:
     return True
 
 
-def _mended(line: str, separator: str, quote: str, widths: list[int]) -> list[str]:
-    """The fields of a line in which one quote opens and nothing closes it: without that quote."""
-    starts = [
-        place for place, letter in enumerate(line) if letter == quote and line[:place].rstrip()[-1:] in ("", separator)
-    ]
-    for place in starts:
-        try:
-            row = next(
-                csv.reader([line[:place] + line[place + 1 :]], delimiter=separator, quotechar=quote, strict=True)
-            )
-        except csv.Error:
+def _of_another_separator(line: str, separator: str, quote: str, shape: _Shape) -> list[str] | None:
+    """The fields of a line that has them parted by another sign than its file: exactly as many as usual, or None.
+
+    The sign of the file occurs in quoted fields alone. Blanks part words too: the row has numbers where the other rows
+    have them, or is a header with quotes.
+    """
+    width = shape.widths[0]
+    if width <= _FEW or len(line) > _LONGEST_CELL:
+        return None
+    bare = re.sub(rf"{quote}[^{quote}]*{quote}", "", line)
+    if separator in bare:
+        return None
+    for other in _ROW_SEPARATORS.replace(separator, ""):
+        if bare.count(other) < width - 1 or not _is_record(line, other, quote, width):
             continue
-        if len(row) in widths or place == starts[-1]:
+        row = _fields([line], other, quote)
+        numbers = [_has_digits(row[place]) for place in shape.numeric]
+        is_header = not any(numbers) and line.count(quote) >= 2 * _FEW - 2
+        if other != " " or (numbers and all(numbers)) or is_header:
             return row
-    return line.split(separator)
+    return None
+
+
+def _has_digits(field: str) -> bool:
+    return any(letter.isdecimal() for letter in field)
 
 
 def _ragged(rows: list[list[str]]) -> frozenset[int]:

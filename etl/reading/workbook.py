@@ -32,7 +32,8 @@ def read_grids(path: Path, name: str, kind: str) -> list[Grid]:
     """
     if kind == "text":
         rows, ragged = read_records(path)
-        return _in_unicode([Grid(Path(name).stem or "csv", _frame(rows), typed=False, ragged=ragged)], {})
+        grid = Grid(Path(name).stem or "csv", _frame(rows), typed=False, ragged=ragged, blanks=_blanks(rows))
+        return _in_unicode([grid], {})
     if kind == "html":
         return _in_unicode([replace(_of_markup(sheet), numbers=None, typed=False) for sheet in read_html(path)], {})
     if kind == "xml":
@@ -201,6 +202,16 @@ def _frame(records: list[list[str]]) -> pd.DataFrame:
     columns = {i + 1: [r[i] if i < len(r) else None for r in records] for i in range(width)}
     cells = pd.DataFrame(columns, index=pd.RangeIndex(1, len(records) + 1), dtype="str")
     return _blank_out(cells)
+
+
+def _blanks(records: list[list[str]]) -> dict[int, pd.Series]:
+    """The fields of white space alone, by column and row."""
+    found: dict[int, dict[int, str]] = {}
+    for row, record in enumerate(records, start=1):
+        for column, text in enumerate(record, start=1):
+            if text.isspace():
+                found.setdefault(column, {})[row] = text
+    return {column: pd.Series(texts, dtype="str") for column, texts in found.items()}
 
 
 def _blank_out(cells: pd.DataFrame) -> pd.DataFrame:

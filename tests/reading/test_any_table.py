@@ -51,10 +51,45 @@ def test_regions_between_numbered_rows_are_groups(tmp_path: Path) -> None:
     assert _table(tmp_path, [head, groups[0], *rows[:3], groups[1], *rows[3:]]) == [head, *rows]
 
 
-def test_the_first_of_several_tables_ends_where_the_next_begins(tmp_path: Path) -> None:
+def test_rows_of_further_tables_follow_and_a_header_that_comes_again_does_not(tmp_path: Path) -> None:
     other = [["Bản", "Trâu", "Bò", "Dê"], *([f"Bản {n}", str(n), "1", "2"] for n in range(4))]
-    assert _table(tmp_path, [*CROPS, *CROPS]) == CROPS
-    assert _table(tmp_path, [*CROPS, [], *other]) == CROPS
+    assert _table(tmp_path, [*CROPS, *CROPS]) == [*CROPS, *CROPS[1:]]
+    assert _table(tmp_path, [*CROPS, [], ["Bảng 2"], *other, [], ["Người lập", "", "Giám đốc"]]) == [*CROPS, *other]
+
+
+def test_a_narrow_table_above_a_wide_one_is_the_first(tmp_path: Path) -> None:
+    wide = [["Bản", *(f"Tháng {n}" for n in range(1, 13))], *([f"Bản {n}", *["7"] * 12] for n in range(1, 8))]
+    read = _table(tmp_path, [["Biểu tổng hợp"], *CROPS, *wide])
+    assert read == [row + [""] * (13 - len(row)) for row in [*CROPS, *wide]]
+    # Pairs of a name and a value above a table are no table.
+    assert _table(tmp_path, [*([f"Mục {n}", f"trị {n}"] for n in range(6)), *wide]) == wide
+
+
+def test_a_text_of_an_upper_header_row_spans_the_columns_to_its_right(tmp_path: Path) -> None:
+    lines = [
+        ["Ngày", "Nơi đến", "Đi lại", "", "", "Cộng"], [], ["", "", "Xe", "Tàu", "Ở lại", ""],
+        *([f"0{n}/02/2020", "Hà Nội", "100", "200", "300", "600"] for n in range(1, 8)),
+    ]  # fmt: skip
+    read = _table(tmp_path, lines)
+    assert read == [["Ngày", "Nơi đến", "Đi lại Xe", "Đi lại Tàu", "Đi lại Ở lại", "Cộng"], *lines[3:]]
+    three = [
+        ["Đơn vị", "Biên chế", "", "", ""], ["", "Nam", "", "Nữ", ""], ["", "Người", "%", "Người", "%"],
+        *([f"Phòng {n}", "4", "40", "6", "60"] for n in range(1, 8)),
+    ]  # fmt: skip
+    head = ["Đơn vị", "Biên chế Nam Người", "Biên chế Nam %", "Biên chế Nữ Người", "Biên chế Nữ %"]
+    assert _table(tmp_path, three) == [head, *three[3:]]
+
+
+def test_a_column_with_next_to_no_values_says_nothing_about_the_header(tmp_path: Path) -> None:
+    lines = [["Người gặp", "Tổ chức", "Việc"], *([f"Ông {n}", f"Hội {n}", "họp"] for n in range(40))]
+    lines[9].append("7")
+    assert _table(tmp_path, lines) == lines
+
+
+def test_white_space_that_is_all_of_a_field_stays_in_the_records(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('"Bản";"Trâu";"Bò";\n"Nậm Mòn";"12";"7";"\n"\n', encoding="utf-8")
+    assert as_table(Settings(), path) == [["Bản", "Trâu", "Bò"], ["Nậm Mòn", "12", "7", "\n"]]
 
 
 def test_a_row_with_more_fields_than_the_header_keeps_them(tmp_path: Path) -> None:

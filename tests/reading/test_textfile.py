@@ -111,3 +111,47 @@ def test_blanks_behind_separators_and_texts_in_apostrophes(tmp_path: Path) -> No
     assert _grid(tmp_path, _text(padded, ", ")).cells.to_numpy().tolist() == lines
     single = [[line[0], f"'{line[1]}'", *line[2:]] for line in lines]
     assert _grid(tmp_path, _text(single)).cells.to_numpy().tolist() == lines
+
+
+def test_a_quote_inside_a_text_that_lacks_its_second_quote(tmp_path: Path) -> None:
+    lines = _lines()
+    expected = [list(line) for line in lines]
+    for number, written, value in [
+        (3, '"cửa 5", gỗ"', 'cửa 5", gỗ'), (4, r'"cửa 24\""', 'cửa 24"'), (5, r'"cửa 24\", sắt"', 'cửa 24", sắt'),
+        (6, '"cửa 24"", sắt"', 'cửa 24", sắt'), (7, '"cửa "to", sắt"', 'cửa "to", sắt'),
+    ]:  # fmt: skip
+        lines[number][1], expected[number][1] = written, value
+    assert _grid(tmp_path, _text(lines)).cells.to_numpy().tolist() == expected
+
+
+def test_a_quote_that_opens_a_field_of_a_line_break_belongs_to_no_text_before_it() -> None:
+    rows = [["Bản", "Trâu", "Bò", "Dê"], ["Nậm Mòn", "12", "7", "\n"], ["Cốc Ly", "1", "2", "3"]]
+    text = "\n".join(";".join(f'"{field}"' for field in row) for row in rows)
+    assert split_records(text + "\n", ";") == rows
+
+
+@pytest.mark.parametrize("other", [";", "\t", "|", " "])
+def test_a_row_with_another_separator_than_its_file(tmp_path: Path, other: str) -> None:
+    lines = [["STT", "Họ", "Mã", "Thôn"], *([str(n), f"Sùng{n}", f"00{n}", f"Bản {n}, xã A"] for n in range(1, 13))]
+    written = [",".join([*line[:3], f'"{line[3]}"']) for line in lines]
+    for number in (0, 5, 12):
+        written[number] = other.join([*lines[number][:3], f'"{lines[number][3]}"'])
+    if other == " ":
+        # A header of plain words looks like a title: here it has two quoted names.
+        written[0] = 'STT "Họ" Mã "Thôn"'
+    assert _grid(tmp_path, "\n".join(written) + "\n").cells.to_numpy().tolist() == lines
+
+
+def test_words_of_a_title_are_no_fields(tmp_path: Path) -> None:
+    lines = _lines()
+    titles = ["DANH SÁCH HỘ NGHÈO", "Quý 4 năm 2018"]
+    read = _grid(tmp_path, "\n".join(titles) + "\n" + _text(lines)).cells
+    assert read[1].to_list()[:2] == titles
+    assert read.iloc[2:].to_numpy().tolist() == lines
+
+
+def test_letters_of_windows_taken_for_latin_1(tmp_path: Path) -> None:
+    lines = _lines()
+    lines[3][1], lines[4][1] = "7 \x96 8 \x93nhà\x94", "giá \x80 5"
+    read = _grid(tmp_path, _text(lines)).cells
+    assert (read.loc[4, 2], read.loc[5, 2]) == ("7 – 8 “nhà”", "giá € 5")
