@@ -9,32 +9,74 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from etl import pipeline
+from etl.completeness import Gaps, TooIncompleteError, find_gaps
 from etl.contracts import contract
+from etl.examine import LOCAL_TIME
 from etl.faults import point
 from etl.model.period import Period
 from etl.reference.units import units_on
 from etl.settings import Settings
 from etl.warehouse import connect, decisions, ledger
 
+APPROVE, APPROVE_BELOW, REFUSE = "Duyệt", "Duyệt dù dưới mức tối thiểu", "Từ chối"
+"""What a person may choose."""
+
 
 @dataclass(frozen=True)
 class Gate:
     """Whether something may go on. choice: what was decided, None where nothing was held back or nobody has yet.
 
-    subject, body: the question as long as it waits, "" otherwise.
+    subject, body: the question as long as it waits, "" otherwise; shown: what would be approved, line by line;
+    is_below_minimum: whether a quarter has too few sources to be published.
     """
 
     choice: decisions.Choice | None = None
     subject: str = ""
     body: str = ""
+    shown: str = ""
+    is_below_minimum: bool = False
 
     @property
     def waits(self) -> bool:
         """Whether a person has to decide first."""
         return bool(self.subject)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a person's decision.
+
+    counts: whether it is the one that counts; decision: the one that does, by whom, when and why.
+    """
+
+    counts: bool
+    decision: decisions.Decision
+
+    def __bool__(self) -> bool:
+        return self.counts
+
+    def contradicts(self, choice: decisions.Choice) -> bool:
+        """Return whether it was decided before, and the other way."""
+        return not self.counts and self.decision.choice != choice
+
+    @property
+    def told(self) -> str:
+        """Who has decided what, and when, in English."""
+        one = self.decision
+        moment = one.decided_at.astimezone(LOCAL_TIME) if one.decided_at else None
+        what = {"approve": "approved", "refuse": "refused"}[one.choice or "refuse"]
+        return f"was decided before, and stays so: {what} by {one.decided_by} on {moment:%Y-%m-%d at %H:%M} ({one.why})"
+
+    @property
+    def told_vi(self) -> str:
+        """Who has decided what, when and why, in Vietnamese."""
+        one = self.decision
+        moment = one.decided_at.astimezone(LOCAL_TIME) if one.decided_at else None
+        what = {"approve": "Duyệt", "refuse": "Từ chối"}[one.choice or "refuse"]
+        return f"đã được quyết định trước: {what}, bởi {one.decided_by}, lúc {moment:%H:%M ngày %d/%m/%Y} ({one.why})"
 
 
 def gate(settings: Settings, subject: str) -> Gate:
@@ -44,8 +86,7 @@ def gate(settings: Settings, subject: str) -> Gate:
     """
     with connect(settings) as engine, engine.begin() as conn:
         decisions.take_turn(conn, subject)
-        period = _period(subject)
-        found = _quarter(conn, period) if period else _submission(conn, ledger.get(conn, subject))
+        found = _ask(conn, settings, subject)
     point("approval.asked")
     return found
 
@@ -55,24 +96,44 @@ def announce(settings: Settings, subject: str) -> Path | None:
     return None if _period(subject) else pipeline.answer(settings, subject)
 
 
-def decide(settings: Settings, subject: str, choice: decisions.Choice, by: str, why: str) -> bool:
-    """Keep a person's decision; whether it is the one that counts: what is decided already stays decided.
+def decide(
+    settings: Settings, subject: str, choice: decisions.Choice, by: str, why: str, *, shown: str | None = None,
+    below_minimum: bool = False, anew: bool = False,
+) -> Outcome:  # fmt: skip
+    """Keep a person's decision, unless it is decided already: the outcome says by whom, when and why.
 
-    A refused quarter may be decided again. Raises LookupError when nothing about the subject waits.
+    shown: what the person has seen; where something else is to be decided by now, the decision does not count.
+    below_minimum: approve a quarter although it has too few sources; that needs a reason. anew: decide once more about
+    a quarter. Raises LookupError when nothing about the subject waits, TooIncompleteError for a quarter with too few
+    sources, ValueError without a reason or where something else was shown.
     """
     with connect(settings) as engine, engine.begin() as conn:
         decisions.take_turn(conn, subject)
+        asked = _ask(conn, settings, subject)
+        if not asked.waits and anew and asked.choice is not None and (period := _period(subject)):
+            gaps = find_gaps(conn, period)
+            decisions.ask(conn, subject, "quarter", gaps.reason)
+            asked = _question(settings, period, gaps)
         newest = decisions.newest(conn, subject)
-        if newest is None or newest.choice is not None:
-            period = _period(subject)
-            asked = _quarter(conn, period) if period else _submission(conn, ledger.get(conn, subject))
-            if period and asked.choice == "refuse":
-                decisions.ask(conn, subject, "quarter", "\n".join(_lacks(conn, period)))
-            elif newest is not None and not asked.waits:
-                return False
-        decisions.decide(conn, subject, choice, by, why)
+        if newest is not None and newest.choice is not None and not asked.waits:
+            return Outcome(False, newest)
+        if shown is not None and shown != asked.shown:
+            raise ValueError(f"{subject}: what is to be decided has changed meanwhile:\n{asked.shown}")
+        if choice == "approve" and asked.is_below_minimum:
+            if not below_minimum:
+                raise TooIncompleteError(
+                    f"{subject} has too few sources to be published; to approve it all the same: --below-minimum\n"
+                    f"{asked.shown}"
+                )
+            if not why.strip():
+                raise ValueError(f"{subject}: an approval below the minimum needs a reason")
+        is_override = choice == "approve" and asked.is_below_minimum
+        decisions.decide(conn, subject, choice, by, why, shown=asked.shown, below_minimum=is_override)
+        kept = decisions.newest(conn, subject)
     point("approval.decided")
-    return True
+    if kept is None:
+        raise RuntimeError(f"the decision about {subject} was written and cannot be read")
+    return Outcome(True, kept)
 
 
 def carry_on(settings: Settings, subject: str) -> str | None:
@@ -96,6 +157,11 @@ def _period(subject: str) -> Period | None:
         return None
 
 
+def _ask(conn: Connection, settings: Settings, subject: str) -> Gate:
+    period = _period(subject)
+    return _quarter(conn, settings, period) if period else _submission(conn, ledger.get(conn, subject))
+
+
 def _submission(conn: Connection, submission: ledger.Submission) -> Gate:
     decided = decisions.newest(conn, submission.id)
     if submission.state != "held" or decided is None:
@@ -112,48 +178,38 @@ def _submission(conn: Connection, submission: ledger.Submission) -> Gate:
         "- **Từ chối**: số liệu không được dùng; đơn vị nhận trả lời kèm lý do và phải gửi lại.\n\n"
         "Ghi lý do vào ô «Lý do»: lý do được lưu cùng tên người quyết định."
     )
-    return Gate(None, f"Duyệt số liệu: {title} – {unit} – {submission.period}", body)
+    shown = f"{submission.file_name}, {submission.rows_accepted} dòng: {decided.reason}"
+    return Gate(None, f"Duyệt số liệu: {title} – {unit} – {submission.period}", body, shown)
 
 
-def _quarter(conn: Connection, period: Period) -> Gate:
+def _quarter(conn: Connection, settings: Settings, period: Period) -> Gate:
     """A decision counts for what was shown: when the quarter lacks something else, it is asked about again."""
-    lacks = _lacks(conn, period)
-    if not lacks:
+    gaps = find_gaps(conn, period)
+    if not gaps.lines:
         decisions.withdraw(conn, str(period))
         return Gate()
-    reason = "\n".join(lacks)
     decided = decisions.newest(conn, str(period))
-    if decided is not None and decided.choice is not None and decided.reason == reason:
-        return Gate(decided.choice)
-    decisions.ask(conn, str(period), "quarter", reason)
-    listed = "\n".join(f"- {line}" for line in lacks)
+    if decided is not None and decided.choice is not None and decided.reason == gaps.reason:
+        is_enough = gaps.share >= settings.least_completeness or decided.below_minimum
+        if decided.choice == "refuse" or is_enough:
+            return Gate(decided.choice)
+    decisions.ask(conn, str(period), "quarter", gaps.reason)
+    return _question(settings, period, gaps)
+
+
+def _question(settings: Settings, period: Period, gaps: Gaps) -> Gate:
+    """The question about a quarter: it names what is missing and which figures have no value."""
+    shown = gaps.shown(settings.least_completeness)
+    is_below = gaps.share < settings.least_completeness
+    listed = "\n".join(f"- {line}" for line in shown.splitlines())
+    approve = (
+        f"- **{APPROVE_BELOW}**: công bố dù thiếu quá nhiều nguồn; bắt buộc ghi lý do.\n" if is_below
+        else f"- **{APPROVE}**: công bố với số liệu hiện có; chỉ tiêu thiếu nguồn để trống và ghi «thiếu số liệu».\n"
+    )  # fmt: skip
     body = (
-        f"**{period.title_vi} chưa đủ số liệu:**\n\n{listed}\n\n"
-        "- **Duyệt**: công bố với số liệu hiện có; chỉ tiêu thiếu nguồn để trống và ghi «thiếu số liệu».\n"
-        "- **Từ chối**: không công bố và không lập báo cáo; khi đủ số liệu thì chạy lại.\n\n"
+        f"**{period.title_vi} chưa đủ số liệu:**\n\n{listed}\n\n{approve}"
+        f"- **{REFUSE}**: không công bố và không lập báo cáo; khi đủ số liệu thì chạy lại.\n\n"
         "Ghi lý do vào ô «Lý do»: lý do được lưu cùng tên người quyết định."
     )
-    return Gate(None, f"Chốt số liệu {period.title_vi}: còn thiếu {len(lacks)} nguồn", body)
-
-
-def _lacks(conn: Connection, period: Period) -> list[str]:
-    """What is missing in a quarter, and what is held back and was not sent anew since, one line each."""
-    units = units_on(period.last_day)
-    missing = [
-        f"Thiếu: {contract(dataset).title} ({units[code].name})"
-        for dataset, code in pipeline.missing_submissions(conn, period)
-    ]
-    query = text(
-        "SELECT s.dataset, s.unit_code, d.reason FROM intake.submission AS s"
-        " JOIN quality.decision AS d ON d.subject = s.id AND d.choice IS NULL"
-        " WHERE s.period = :period AND s.state = 'held' AND NOT EXISTS ("
-        "   SELECT 1 FROM intake.submission AS n WHERE n.dataset = s.dataset AND n.period = s.period"
-        "   AND n.unit_code = s.unit_code AND n.accepted_at IS NOT NULL"
-        "   AND (n.as_of, n.modified_at) > (s.as_of, s.modified_at))"
-        " ORDER BY s.dataset, s.unit_code, s.id"
-    )
-    held = [
-        f"Chờ duyệt: {contract(row.dataset).title} ({units[row.unit_code].name}): {row.reason}"
-        for row in conn.execute(query, {"period": str(period)})
-    ]
-    return missing + held
+    subject = f"Chốt số liệu {period.title_vi}: còn thiếu {len(gaps.lines)} nguồn"
+    return Gate(None, subject, body, shown, is_below)

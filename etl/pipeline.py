@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
+from etl import completeness, linking, past_periods, register_relations
 from etl import cross_check as between_sectors
-from etl import linking, past_periods, register_relations
 from etl.checking import alias_file, chosen_aliases, data_docs, load_reviewed
-from etl.contracts import contract, contracts
+from etl.contracts import contract
 from etl.examine import LOCAL_TIME, examine
 from etl.faults import point
 from etl.indicators import compare, editions
@@ -443,28 +443,10 @@ def is_settled(settings: Settings, within: timedelta = timedelta(minutes=2)) -> 
         return not ledger.moving(conn, within)
 
 
-def missing_submissions(conn: Connection, period: Period) -> list[tuple[str, str]]:
-    """(dataset, unit code) of every submission that the period still lacks; those of the province name the province."""
-    units = units_on(period.last_day)
-    there = {
-        (row.dataset, row.district_code)
-        for row in conn.execute(
-            text("SELECT dataset, district_code FROM core.current_coverage WHERE period = :period"),
-            {"period": str(period)},
-        )
-    }
-    lacking = []
-    for form in contracts().values():
-        without = [d.code for d in units.districts or (units.province,) if (form.dataset, d.code) not in there]
-        whole = form.sent_by == "province" and len(without) == max(len(units.districts), 1)
-        lacking += [(form.dataset, code) for code in ([units.province.code] if whole else without)]
-    return lacking
-
-
 def close_quarter_missing(settings: Settings, period: str) -> list[str]:
     """What a period still lacks, one line in Vietnamese each. Nothing missing: an empty list."""
     with connect(settings) as engine, engine.begin() as conn:
-        lacking = missing_submissions(conn, Period.parse(period))
+        lacking = completeness.missing_submissions(conn, Period.parse(period))
     units = units_on(Period.parse(period).last_day)
     return [f"{contract(dataset).title}: {units[code].name}" for dataset, code in lacking]
 
@@ -472,9 +454,11 @@ def close_quarter_missing(settings: Settings, period: str) -> list[str]:
 def publish_edition(settings: Settings, period: str) -> tuple[int, bool]:
     """Freeze the period's figures as a numbered edition; its number, and whether it is new.
 
-    Where nothing has changed since the newest edition, that one stands.
+    Where nothing has changed since the newest edition, that one stands. Raises TooIncompleteError with fewer sources
+    than ``settings.least_completeness``, unless a person has approved just that.
     """
     with connect(settings) as engine, engine.begin() as conn:
+        completeness.require_enough(conn, Period.parse(period), settings.least_completeness)
         edition = editions.publish(conn, Period.parse(period), version("giamngheo"))
     point("edition.committed")
     return edition.number, edition.new

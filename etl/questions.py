@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, text
 
-from etl import pipeline
+from etl import completeness, pipeline
 from etl.contracts import contract
 from etl.examine import LOCAL_TIME
 from etl.indicators import compare as comparing
@@ -157,7 +157,7 @@ def status(settings: Settings, period: Period | None, as_of: datetime | None = N
         ignored = ledger.count_findings(conn, [one.submission_id for one in submissions], IGNORED_WITH_VALUES)
         records = [_submitted(one, chosen, ignored.get(one.submission_id, 0)) for one in submissions]
         return records + [
-            _missing(dataset, unit, chosen) for dataset, unit in pipeline.missing_submissions(conn, chosen)
+            _missing(dataset, unit, chosen) for dataset, unit in completeness.missing_submissions(conn, chosen)
         ]
 
 

@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     keep_answers_days: int = Field(default=400, gt=0, description="answers in the outbox, since they were written")
     keep_rejected_days: int = Field(default=400, gt=0, description="originals of files that were rejected as a whole")
     data_docs_periods: int = Field(default=8, gt=0, description="the newest periods of which Data Docs are kept")
+    least_completeness: float = Field(
+        default=0.5, ge=0, le=1, description="of the sources that a quarter needs: with fewer nothing is published"
+    )
     quarter_deadline_working_days: int = Field(default=15, ge=0, description="working days after quarter's end")
     holidays: Annotated[tuple[date, ...], NoDecode] = Field(
         default=(), description="days off besides those of fixed date (Tết, days in lieu): 2019-02-04,2019-02-05"

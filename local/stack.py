@@ -226,6 +226,7 @@ def _environment(settings: Settings, warehouse: URL, port: int) -> dict[str, str
         "GIAMNGHEO_SETTLE_SECONDS": str(settings.settle_seconds),
         "GIAMNGHEO_ENDLESS_SECONDS": str(settings.endless_seconds),
         "GIAMNGHEO_WATCH_SECONDS": str(settings.watch_seconds),
+        "GIAMNGHEO_LEAST_COMPLETENESS": str(settings.least_completeness),
         "GX_ANALYTICS_ENABLED": "false",
         "PYTHONPATH": str(ROOT),
         "PYTHONWARNINGS": "ignore",

@@ -7,10 +7,13 @@ from typing import Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Asset, Param
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
-APPROVE, REFUSE = "Duyệt", "Từ chối"
-_CHOICES = {APPROVE: "approve", REFUSE: "refuse"}
+APPROVE, APPROVE_BELOW, REFUSE = "Duyệt", "Duyệt dù dưới mức tối thiểu", "Từ chối"
+"""As in ``etl.approval``, which is not imported when a DAG is parsed."""
+
+_OPTIONS = [APPROVE, APPROVE_BELOW, REFUSE]
+_SHOWN = "shown"
 
 
 class HoldOperator(HITLOperator):
@@ -24,7 +27,9 @@ class HoldOperator(HITLOperator):
     def __init__(self, *, of: Callable[[Any], str], skip_refused: bool = False, **kwargs: Any) -> None:
         # Without the params of the DAG, which say what runs and are no part of the form.
         why = Param("", type="string", title="Lý do", description="Được lưu cùng tên người quyết định.", source="task")
-        super().__init__(**{**kwargs, "subject": "…", "options": [APPROVE, REFUSE], "params": {"why": why}})
+        super().__init__(
+            **{**kwargs, "subject": "…", "options": [APPROVE, APPROVE_BELOW, REFUSE], "params": {"why": why}}
+        )
         self.of = of
         self.skip_refused = skip_refused
 
@@ -39,17 +44,43 @@ class HoldOperator(HITLOperator):
         return self._ask(context, gate)
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
-        """Keep who decided, when and why."""
+        """Keep who decided, when and why.
+
+        The task fails where it was decided before, the other way: whoever answers here is told by whom and when.
+        """
         from etl import approval
         from etl.settings import settings
 
-        response = super().execute_complete(context, event)
+        response = HITLOperator.execute_complete(self, context, event)
         user = response["responded_by_user"]
         by = (user["name"] or user["id"]) if user else "Airflow"
-        why = str(response["params_input"].get("why") or "").strip() or "(không ghi)"
+        why = str(response["params_input"].get("why") or "").strip()
+        (chosen,) = response["chosen_options"]
+        choice: Any = "refuse" if chosen == REFUSE else "approve"
         subject = self.of(context)
-        approval.decide(settings(), subject, _CHOICES[response["chosen_options"][0]], by, why)
-        return self._passed(approval.gate(settings(), subject).choice)
+        shown = context["task_instance"].xcom_pull(task_ids=self.task_id, key=_SHOWN)
+        below = chosen == APPROVE_BELOW
+        try:
+            outcome = approval.decide(
+                settings(),
+                subject,
+                choice,
+                by,
+                why or ("" if below else "(không ghi)"),
+                shown=shown,
+                below_minimum=below,
+            )
+        except ValueError as fault:
+            # Tried again, the task asks again, about what is so by then.
+            raise AirflowException(f"Quyết định chưa được ghi nhận: {fault}") from fault
+        if outcome.contradicts(choice):
+            raise AirflowFailException(
+                f"Lựa chọn «{chosen}» của {by} không được tính: {subject} {outcome.told_vi}."
+                " Nếu đồng ý với quyết định đó, chạy lại (Clear) bước này để tiếp tục."
+            )
+        if not outcome:
+            self.log.warning("%s %s", subject, outcome.told_vi)
+        return self._passed(outcome.decision.choice)
 
     def _ask(self, context: Any, gate: Any) -> Any:
         """Put the question, tell the sender that it waits, and wait."""
@@ -58,7 +89,9 @@ class HoldOperator(HITLOperator):
 
         approval.announce(settings(), self.of(context))
         self.subject, self.body = gate.subject, gate.body
-        return super().execute(context)
+        self.options = [APPROVE_BELOW if gate.is_below_minimum else APPROVE, REFUSE]
+        context["task_instance"].xcom_push(key=_SHOWN, value=gate.shown)
+        return HITLOperator.execute(self, context)
 
     def _passed(self, choice: str | None) -> str | None:
         if choice == "refuse" and self.skip_refused:

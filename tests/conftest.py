@@ -29,6 +29,8 @@ from tests.scheduling import Together, place
 from tests.selection import LeftOut
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+# Quarters of tests are small; what the least is for is tried where it is set.
+os.environ.setdefault("GIAMNGHEO_LEAST_COMPLETENESS", "0")
 hypothesis_settings.register_profile(
     "project", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -26,13 +26,16 @@ from sqlalchemy.pool import NullPool
 from etl import approval, pipeline, questions
 from etl.cli import cli, progress
 from etl.cli_options import Around
+from etl.completeness import TooIncompleteError, find_gaps
 from etl.contracts import contract
+from etl.examine import LOCAL_TIME
 from etl.intake import inbox
 from etl.model.period import Period
 from etl.settings import SECTORS, Settings
 from etl.warehouse import decisions
 from etl.warehouse.embedded import create_database, plain
 from samples import forms
+from tests.conftest import Ingested
 from tests.support import PERIOD, UNITS, write_lines
 
 pytestmark = pytest.mark.warehouse
@@ -70,9 +73,9 @@ def ask(home: Settings, statement: str) -> list[Any]:
     return rows
 
 
-def command(home: Settings, *arguments: str) -> str:
+def command(home: Settings, *arguments: str, code: int = 0) -> str:
     done = CliRunner().invoke(cli, arguments, obj=Around(lambda: home, _Console(), progress))  # type: ignore[arg-type]
-    assert done.exception is None, done.exception
+    assert done.exit_code == code, (done.exception, done.output)
     return done.output
 
 
@@ -139,7 +142,10 @@ def test_approved_on_the_command_line_it_is_published(home: Settings, held: pipe
     assert [tuple(r)[:5] for r in before] == [("accepted", 0, "approve", "Trần Thị B", "Đã đối chiếu")]
     assert before[0].n == 1
     # Deciding again, and the other way, changes nothing; nor does any step that is run again.
-    assert "was decided before" in command(home, "approve", subject, "--by", "C", "--why", "x", "--refuse")
+    for more, code in ((["--refuse"], 1), ([], 0), (["--anew", "--refuse"], 1)):
+        out = command(home, "approve", subject, "--by", "C", "--why", "x", *more, code=code)
+        decided = before[0].decided_at.astimezone(LOCAL_TIME)
+        assert f"approved by Trần Thị B on {decided:%Y-%m-%d at %H:%M} (Đã đối chiếu)" in out
     pipeline.prepare(home, subject)
     assert pipeline.load(home, subject) == "2018-Q4"
     assert ask(home, joined) == before
@@ -169,15 +175,19 @@ def test_of_two_who_decide_at_once_one_is_told_that_it_is_decided(home: Settings
     subject = held.submission.id
     start = threading.Barrier(2)
 
-    def decide(choice: decisions.Choice) -> bool:
+    def decide(choice: decisions.Choice) -> approval.Outcome:
         start.wait()
         return approval.decide(home, subject, choice, choice, "vì")
 
     with ThreadPoolExecutor() as people:
         counted = dict(zip(("approve", "refuse"), people.map(decide, ("approve", "refuse")), strict=True))
-    assert sorted(counted.values()) == [False, True]
+    assert sorted(outcome.counts for outcome in counted.values()) == [False, True]
     (kept,) = ask(home, "SELECT choice, decided_by FROM quality.decision")
     assert counted[kept.choice] and kept.decided_by == kept.choice
+    # The other is told who has decided, what, when and why.
+    (late,) = (outcome for outcome in counted.values() if not outcome)
+    assert late.contradicts("refuse" if kept.choice == "approve" else "approve")
+    assert f"bởi {kept.choice}, lúc " in late.told_vi and late.told_vi.endswith("(vì)")
 
 
 @pytest.mark.parametrize("what", ["submission", "quarter"])
@@ -189,8 +199,8 @@ def test_who_asks_while_another_decides_asks_nothing_anew(
     look_again(home, subject)
     written, commit = threading.Event(), threading.Event()
 
-    def decide_slowly(*arguments: Any) -> None:
-        real(*arguments)
+    def decide_slowly(*arguments: Any, **more: Any) -> None:
+        real(*arguments, **more)
         written.set()
         assert commit.wait(60)
 
@@ -360,7 +370,10 @@ def test_a_quarter_that_lacks_something_waits_and_a_decision_counts_for_what_was
         approval.decide(home, "water-000000000000-9", "approve", "B", "x")
     assert "refused" in command(home, "approve", quarter, "--by", "B", "--why", "Chờ đủ", "--refuse")
     assert approval.gate(home, quarter).choice == "refuse"
-    assert "approved" in command(home, "approve", quarter, "--by", "B", "--why", "Quá hạn")
+    out = command(home, "approve", quarter, "--by", "C", "--why", "Quá hạn", code=1)
+    assert "refused by B on" in out and "(Chờ đủ)" in out
+    assert approval.gate(home, quarter).choice == "refuse"
+    assert "approved" in command(home, "approve", quarter, "--by", "B", "--why", "Quá hạn", "--anew")
     assert approval.gate(home, quarter) == approval.Gate("approve")
     path = villages(home, PERIOD, 10, 100)
     os.utime(path)
@@ -399,3 +412,75 @@ def test_status_counts_the_left_out_rows_that_have_values(home: Settings, held: 
     engine.dispose()
     (shown,) = [r for r in questions.status(home, PERIOD) if r["submission_id"] == subject]
     assert shown["ignored_with_values"] == 3
+
+
+def test_an_approval_names_what_it_approves(home: Settings) -> None:
+    quarter = str(PERIOD)
+    take(home, villages(home, PERIOD, 10, 100))
+    pipeline.measure(home, quarter)
+    shown = command(home, "approve", quarter, "--show")
+    without = ask(home, "SELECT indicator FROM mart.indicator_value WHERE unit_level = 'province' AND value IS NULL")
+    assert "Thiếu: Tổng hợp cấp nước và vệ sinh theo thôn (Huyện Bảo Thắng)" in shown
+    assert "Thiếu: Tổng hợp cấp nước và vệ sinh theo thôn (Huyện Bát Xát)" not in shown
+    assert f"Chỉ tiêu cấp tỉnh chưa có giá trị: {len(without)} (" in shown
+    assert all(row.indicator in shown for row in without)
+    assert "Mức đầy đủ của nguồn số liệu: 1,8 %" in shown
+    gate = approval.gate(home, quarter)
+    assert all(f"- {line}" in gate.body for line in shown.strip().splitlines())
+    # The command line says it with the decision, and it is kept.
+    out = command(home, "approve", quarter, "--by", "B", "--why", "Quá hạn")
+    assert shown.strip() in out
+    assert ask(home, "SELECT shown FROM quality.decision") == [(shown.strip(),)]
+    assert "nothing waits" in command(home, "approve", quarter, "--show")
+    assert "say who decides and why" in command(home, "approve", quarter, code=2)
+
+
+def test_a_decision_about_something_else_than_was_shown_does_not_count(home: Settings) -> None:
+    quarter = str(PERIOD)
+    shown = approval.gate(home, quarter).shown
+    take(home, villages(home, PERIOD, 10, 100))
+    with pytest.raises(ValueError, match="has changed meanwhile"):
+        approval.decide(home, quarter, "approve", "B", "x", shown=shown)
+    assert ask(home, "SELECT choice FROM quality.decision") == [(None,)]
+    assert approval.decide(home, quarter, "approve", "B", "x", shown=approval.gate(home, quarter).shown)
+
+
+def test_nothing_is_published_with_too_few_sources_unless_a_person_says_so_and_why(home: Settings) -> None:
+    strict, quarter = home.model_copy(update={"least_completeness": 0.5}), str(PERIOD)
+    with pytest.raises(TooIncompleteError, match=r"0,0 % of its sources, less than 50,0 %"):
+        pipeline.publish_edition(strict, quarter)
+    gate = approval.gate(strict, quarter)
+    assert gate.is_below_minimum
+    assert "dưới mức tối thiểu 50,0 %" in gate.body and f"**{approval.APPROVE_BELOW}**" in gate.body
+    with pytest.raises(TooIncompleteError, match="--below-minimum"):
+        approval.decide(strict, quarter, "approve", "B", "Quá hạn")
+    with pytest.raises(ValueError, match="needs a reason"):
+        approval.decide(strict, quarter, "approve", "B", " ", below_minimum=True)
+    with pytest.raises(TooIncompleteError):
+        pipeline.publish_edition(strict, quarter)
+    assert ask(home, "SELECT choice FROM quality.decision") == [(None,)]
+    assert "approved" in command(strict, "approve", quarter, "--by", "B", "--why", "Bão lũ", "--below-minimum")
+    assert approval.gate(strict, quarter) == approval.Gate("approve")
+    assert pipeline.publish_edition(strict, quarter) == (1, True)
+    # For what was approved: with one more source, still too few, it is asked again.
+    take(home, villages(home, PERIOD, 10, 100))
+    assert approval.gate(strict, quarter).waits
+    with pytest.raises(TooIncompleteError):
+        pipeline.publish_edition(strict, quarter)
+    assert ask(home, "SELECT number FROM mart.edition") == [(1,)]
+    # An approval from when less was asked for is not one below the minimum.
+    approval.decide(home, quarter, "approve", "B", "Quá hạn")
+    assert approval.gate(home, quarter) == approval.Gate("approve")
+    assert approval.gate(strict, quarter).waits
+
+
+def test_the_least_is_reached_by_the_share_of_the_sources(home: Settings, province: Ingested) -> None:
+    engine = create_engine(province.settings.warehouse_url or "", poolclass=NullPool)
+    with engine.begin() as conn:
+        whole = find_gaps(conn, PERIOD)
+        assert (whole.share, whole.lines) == (1.0, ())
+        conn.execute(text("DELETE FROM intake.coverage WHERE dataset = 'credit_loan'"))
+        assert find_gaps(conn, PERIOD).share == pytest.approx(1 - 9 / 57)
+        conn.execute(text("DELETE FROM intake.coverage WHERE dataset = 'health_card' AND district_code = '082'"))
+        assert find_gaps(conn, PERIOD).share == pytest.approx(1 - 9 / 57 - 1 / 9 / 57)
+    engine.dispose()

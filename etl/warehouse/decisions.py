@@ -30,9 +30,14 @@ class Decision:
     decided_by: str | None
     decided_at: datetime | None
     why: str | None
+    shown: str | None = None
+    below_minimum: bool = False
 
 
-_SELECT = "SELECT subject, kind, reason, asked_at, choice, decided_by, decided_at, why FROM quality.decision"
+_SELECT = (
+    "SELECT subject, kind, reason, asked_at, choice, decided_by, decided_at, why, shown, below_minimum"
+    " FROM quality.decision"
+)
 
 
 def take_turn(conn: Connection, subject: str) -> None:
@@ -57,14 +62,19 @@ def withdraw(conn: Connection, subject: str) -> None:
     conn.execute(text("DELETE FROM quality.decision WHERE subject = :s AND choice IS NULL"), {"s": subject})
 
 
-def decide(conn: Connection, subject: str, choice: Choice, by: str, why: str) -> None:
-    """Answer the open question of a subject. Raises LookupError when nothing waits."""
+def decide(
+    conn: Connection, subject: str, choice: Choice, by: str, why: str, *, shown: str = "", below_minimum: bool = False
+) -> None:
+    """Answer the open question of a subject. Raises LookupError when nothing waits.
+
+    shown: what is approved or refused, line by line; below_minimum: approved although the quarter has too few sources.
+    """
     done = conn.execute(
         text(
-            "UPDATE quality.decision SET choice = :choice, decided_by = :by, why = :why, decided_at = clock_timestamp()"
-            " WHERE subject = :subject AND choice IS NULL"
+            "UPDATE quality.decision SET choice = :choice, decided_by = :by, why = :why, shown = :shown,"
+            " below_minimum = :below, decided_at = clock_timestamp() WHERE subject = :subject AND choice IS NULL"
         ),
-        {"subject": subject, "choice": choice, "by": by, "why": why},
+        {"subject": subject, "choice": choice, "by": by, "why": why, "shown": shown, "below": below_minimum},
     )
     if done.rowcount != 1:
         raise LookupError(f"nothing about {subject!r} waits for a decision; «giamngheo status» says what does")

@@ -206,7 +206,7 @@ def test_the_dags_on_real_files(runner: Process, home: Settings, files: dict[tup
     assert approval.decide(home, str(PERIOD), "refuse", "B", "Chờ đủ số liệu")
     state, tasks = dag_test("quarter", run_conf={"period": str(PERIOD)})
     assert (state, tasks["approve"], tasks["publish"], tasks["report"]) == ("success", *["skipped"] * 3)
-    assert approval.decide(home, str(PERIOD), "approve", "B", "Đã quá hạn")
+    assert approval.decide(home, str(PERIOD), "approve", "B", "Đã quá hạn", anew=True)
     state, tasks = dag_test("quarter", run_conf={"period": str(PERIOD)})
     assert state == "success"
     assert set(tasks.values()) == {"success"}
@@ -267,3 +267,52 @@ def test_load_asks_where_a_fuller_file_was_published_meanwhile(runner: Process, 
     approval.decide(home, submission, "approve", "B", "Đã đối chiếu")
     state, tasks = run_dag(runner, home, "sector_water", submission)
     assert (state, set(tasks.values())) == ("success", {"success"})
+
+
+ANSWERED = """
+import json, sys
+from datetime import UTC, datetime
+sys.path.insert(0, "plugins")
+from airflow.sdk.exceptions import AirflowException
+from hold_operator import HoldOperator
+from etl import approval
+from etl.settings import settings
+class Instance:
+    def xcom_pull(self, **_):
+        return {shown!r}
+operator = HoldOperator(task_id="approve", of=lambda _: {subject!r}, skip_refused=True)
+event = {{"chosen_options": [{chosen!r}], "params_input": {{"why": {why!r}}}, "responded_at": datetime.now(UTC),
+          "responded_by_user": {{"id": "1", "name": "Lan"}}}}
+try:
+    print(json.dumps(["passed", operator.execute_complete({{"task_instance": Instance()}}, event)]))
+except AirflowException as told:
+    print(json.dumps([type(told).__name__, str(told)]))
+"""
+
+
+def test_who_answers_in_the_ui_is_told_what_was_decided_before(runner: Process, home: Settings) -> None:
+    strict = {**installed(home), "GIAMNGHEO_LEAST_COMPLETENESS": "0.5"}
+    demanding = home.model_copy(update={"least_completeness": 0.5})
+    subject, shown = str(PERIOD), approval.gate(demanding, str(PERIOD)).shown
+
+    def answer(chosen: str, why: str = "vì", seen: str = shown) -> Any:
+        return runner.run(ANSWERED.format(subject=subject, shown=seen, chosen=chosen, why=why), strict)
+
+    assert answer("Duyệt")[0] == "AirflowException"
+    kind, said = answer("Duyệt dù dưới mức tối thiểu", why="")
+    assert (kind, "needs a reason" in said) == ("AirflowException", True)
+    kind, said = answer("Duyệt dù dưới mức tối thiểu", seen="Mức đầy đủ: 99 %")
+    assert (kind, "has changed meanwhile" in said) == ("AirflowException", True)
+    assert approval.gate(demanding, subject).waits
+    # Decided on the command line while the question is open in the UI.
+    approval.decide(demanding, subject, "approve", "Trần Thị B", "Bão lũ", below_minimum=True)
+    kind, said = answer("Từ chối")
+    assert kind == "AirflowFailException"
+    assert "đã được quyết định trước: Duyệt, bởi Trần Thị B, lúc" in said and "(Bão lũ)" in said
+    assert answer("Duyệt dù dưới mức tối thiểu") == ["passed", "approve"]
+    # And the other way round.
+    approval.decide(demanding, subject, "refuse", "Trần Thị B", "Chờ đủ", anew=True)
+    kind, said = answer("Duyệt dù dưới mức tối thiểu")
+    assert (kind, "Từ chối, bởi Trần Thị B" in said) == ("AirflowFailException", True)
+    assert answer("Từ chối")[0] == "AirflowSkipException"
+    assert approval.gate(demanding, subject).choice == "refuse"
