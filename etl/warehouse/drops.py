@@ -1,7 +1,7 @@
 """A drop among the drops before it: whether its content was dropped before, and whether it changes anything.
 
 Content that was dropped before counts as dropped after all that was there when it came again. Only when it counts
-already, and nothing else was dropped since, does it change nothing.
+already, and nothing else is on its way that would replace it, does it change nothing.
 """
 
 from __future__ import annotations
@@ -66,9 +66,6 @@ _UNCHANGED = text(
     AND NOT EXISTS (
         SELECT FROM rival AS r
         WHERE r.sha256 <> own.sha256 AND r.modified_at >= f.modified_at AND coalesce(r.as_of, f.as_of) >= f.as_of
-        AND r.received_at > (
-            SELECT max(same.received_at) FROM intake.submission AS same WHERE f.id IN (same.id, same.same_as)
-        )
     )
     ORDER BY f.attempt DESC LIMIT 1
     """  # noqa: S608 - our own text
