@@ -60,7 +60,9 @@ def take_apart(province: Province, share: float, seed: int, rates: dict[str, flo
     _pupils(frames, province, share, rng, rates)
     _loans(frames, province, share, rng, rates)
     _houses(frames, province, share, rng, rates)
-    return replace(province, frames=frames)
+    # An empty cell is None, as in every province: pandas makes NaN of it in a column that is set anew.
+    plain = {name: frame.astype("object").where(frame.notna(), None) for name, frame in frames.items()}
+    return replace(province, frames=plain)
 
 
 def true_links(province: Province) -> pd.DataFrame:

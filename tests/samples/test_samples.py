@@ -12,7 +12,9 @@ from etl.model.examined import Verdict
 from etl.model.period import Period
 from etl.reference.units import units_on
 from samples import Sample, write_sample
+from samples.apart import take_apart
 from samples.furniture import VARIATIONS
+from samples.province import build
 from samples.truth import truth
 from tests.selection import one_of_the_day
 from tests.support import PERIOD, look
@@ -101,3 +103,11 @@ def test_realistic_files_of_any_quarter_are_read_to_the_last_value(tmp_path: Pat
                 assert got == sorted(map(str, own[column.name].dropna())), (path.name, column.name)
         rows[dataset] = rows.get(dataset, 0) + len(examined.rows)
     assert rows == {d: len(f) for d, f in sample.province.frames.items() if len(f)}
+
+
+def test_an_empty_cell_of_a_province_without_numbers_is_none() -> None:
+    """The writers of hostile files ask for None; a cell of NaN stopped them."""
+    province = take_apart(build(Period(2018, 4), 0.001, 9, 303), 0.3, 303)
+    for dataset, frame in province.frames.items():
+        empty = [cell for cell in frame.to_numpy(dtype=object).ravel() if pd.isna(cell)]
+        assert all(cell is None for cell in empty), dataset
