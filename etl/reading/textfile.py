@@ -29,7 +29,7 @@ _SAYS_SEPARATOR = re.compile(r'\s*"?sep=(.)"?;*,*\s*\n', re.IGNORECASE)
 _AS_TEXT = re.compile(r'="((?:[^"]|"")*)"', re.DOTALL)
 """A value that a formula keeps as text: ="0123"."""
 
-_C1_CONTROLS = {number: _WESTERN[number] for number in range(0x80, 0xA0) if ord(_WESTERN[number]) > 0xFF}
+C1_CONTROLS = {number: _WESTERN[number] for number in range(0x80, 0xA0) if ord(_WESTERN[number]) > 0xFF}
 """Letters of Windows that were taken for Latin-1 when the text became Unicode: U+0096 was a dash."""
 
 _LONGEST_CELL = 1 << 17
@@ -98,7 +98,7 @@ def _plain(text: str) -> str:
     A control character parts words; a carriage return alone ends a line only where the file has no other line ends.
     """
     text = text.replace("\ufeff", "") if "\ufeff" in text else text
-    text = text.translate(_C1_CONTROLS) if _C1.search(text) else text
+    text = text.translate(C1_CONTROLS) if _C1.search(text) else text
     if "\r" in text:
         text = _LINE_ENDS.sub("\n", text)
         text = text.replace("\r", "\n" if text.count("\r") > text.count("\n") else " ")

@@ -21,7 +21,7 @@ from etl.reading.evidence import counts_from_1904, is_telling_font, numbers_of, 
 from etl.reading.layout import Layout, lay_out, layouts_of
 from etl.reading.legacy import Fonts, to_unicode, votes_of
 from etl.reading.markup import Sheet, read_html, read_spreadsheetml
-from etl.reading.textfile import read_records
+from etl.reading.textfile import C1_CONTROLS, read_records
 
 
 def read_grids(path: Path, name: str, kind: str) -> list[Grid]:
@@ -60,8 +60,36 @@ def _read_xls(path: Path) -> list[Grid]:
         read = _read_workbook(source, from_1904=from_1904)
     layouts = {page.name: Layout(page.merged) for page in book.pages}
     fonts = {page.name: {place: f for place, f in page.fonts.items() if is_telling_font(f)} for page in book.pages}
+    read = [replace(grid, cells=with_whole_letters(grid.cells)) for grid in read]
     grids = _in_unicode([lay_out(grid, layouts.get(grid.sheet, Layout())) for grid in read], fonts)
     return [replace(grid, from_1904=from_1904) for grid in grids]
+
+
+def with_whole_letters(cells: pd.DataFrame) -> pd.DataFrame:
+    """The cells of an xls with texts mended that calamine takes byte by byte.
+
+    Letters of two bytes come as two letters, of which one is mostly U+0000; letters of Windows come as controls.
+    """
+    mended = {}
+    for column in map(int, cells.columns):
+        strange = cells[column].str.contains("[\x00\x80-\x9f]", regex=True, na=False)
+        mended[column] = cells[column].mask(strange, cells[column][strange].map(_whole_letters))
+    return pd.DataFrame(mended, index=cells.index) if mended else cells
+
+
+def _whole_letters(text: str) -> str:
+    if "\x00" in text:
+        raw = b"".join(_byte_of(letter) for letter in text)
+        with contextlib.suppress(UnicodeDecodeError):
+            text = raw.decode("utf-16-le")
+    return text.replace("\x00", "").translate(C1_CONTROLS)
+
+
+def _byte_of(letter: str) -> bytes:
+    try:
+        return letter.encode("cp1252")
+    except UnicodeEncodeError:
+        return letter.encode("latin-1", errors="replace")
 
 
 def _of_markup(sheet: Sheet) -> Grid:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -140,3 +141,9 @@ def test_text_files_of_any_separator_and_unicode_encoding(tmp_path: Path, separa
     assert grid.sheet == "bao cao"
     assert grid.cells.loc[4].to_list() == lines[3]
     assert grid.cells.loc[1].dropna().to_list() == lines[0]
+
+
+def test_letters_of_an_xls_that_came_byte_by_byte_are_whole_again() -> None:
+    texts = ["Bản Phố", "Bản", "7 \x96 8", "thường"]
+    cells = pd.DataFrame({1: [texts[0].encode("utf-16-le").decode("latin-1"), *texts[1:]]}, dtype="str")
+    assert workbook.with_whole_letters(cells)[1].to_list() == ["Bản Phố", "Bản", "7 – 8", "thường"]
