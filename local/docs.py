@@ -39,17 +39,23 @@ def _datasets() -> Iterator[str]:
 
 def _column(column: Column) -> str:
     kind: str = column.type
-    if column.values:
-        kind = " / ".join(labels[0] for labels in column.values.values())
+    if column.labels:
+        kind = " / ".join(labels[0] for labels in column.labels.values())
     elif column.codes:
         kind = f"code of `{column.codes}` ({len(code_labels(column.codes))})"
     notes = [n for n, on in (("year ok", column.year_ok), ("pii", column.pii)) if on]
     notes += [f"{word} {day}" for word, day in (("from", column.valid_from), ("up to", column.valid_to)) if day]
+    notes += [f"open from {column.open_from}"] if column.open_from else []
+    notes += [f"from {day} headed {_headed(h.header, h.header_above)}" for day, h in column.headed_from.items()]
     bounds = f" {column.minimum:g}…" if column.minimum is not None else ""
     star = " *" if column.required else ""
-    header = f"{column.header_above}: {column.header}" if column.header_above else column.header
+    header = _headed(column.header, column.header_above)
     cells = (f"`{column.name}`{star}", header, "; ".join(column.variants), ", ".join([f"{kind}{bounds}", *notes]))
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _headed(header: str, above: str | None) -> str:
+    return f"{above}: {header}" if above else header
 
 
 def _rules() -> Iterator[str]:

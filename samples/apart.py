@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from etl.model.text import fold, spelling_key
+from samples.households import POOR
 from samples.province import Province
 
 RATES = {
@@ -42,7 +43,6 @@ FAMILY_CODES = 0.5
 _SOUNDS = (("Gi", "D"), ("S", "X"), ("Tr", "Ch"), ("X", "S"), ("C", "K"), ("ý", "í"), ("ỷ", "ỉ"), ("D", "Gi"))
 _MIDDLES = ("Văn", "Thị", "A", "Seo", "Thu", "Ngọc")
 
-_POOR = ("poor_income", "poor_deprivation")
 
 Cells = dict[str, list[Any]]
 
@@ -129,7 +129,7 @@ def _true_insurance(province: Province) -> dict[str, list[tuple[str, bool]]]:
     found: dict[str, list[tuple[str, bool]]] = {"HI_POOR": [], "HI_NEAR_POOR": []}
     listed = set()
     for unit, person, home in zip(_districts(province, members), people, homes, strict=True):
-        if home in (*_POOR, "near_poor"):
+        if home in (*POOR, "near_poor"):
             listed.add(person)
             found["HI_NEAR_POOR" if home == "near_poor" else "HI_POOR"].append((unit, person in covered))
     found["HI_EXPIRING"] = [
@@ -152,7 +152,7 @@ def _true_attendance(province: Province) -> list[tuple[str, bool]]:
     return [
         (unit, person in enrolled)
         for unit, person, home, age in people
-        if classes.get(home) in _POOR and 6 <= age <= 14
+        if classes.get(home) in POOR and 6 <= age <= 14
     ]
 
 
@@ -166,7 +166,7 @@ def _true_credit(province: Province) -> dict[str, list[tuple[str, bool]]]:
         _districts(province, households), keys, households["classification"], households["needs_loan"],
         households["loan_eligible"], strict=True,
     ):  # fmt: skip
-        if home in (*_POOR, "near_poor"):
+        if home in (*POOR, "near_poor"):
             found["CREDIT_ACCESS"].append((unit, key in owing))
             if needs is True and may is True:
                 found["CREDIT_NEED_MET"].append((unit, key in owing))

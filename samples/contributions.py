@@ -14,12 +14,12 @@ from etl.model.frames import records
 from etl.model.text import spelling_key
 from etl.reference.codes import code_labels
 from etl.reference.standards import Standard, standard_on
+from samples.households import POOR
 from samples.province import Province
 
 Sums = dict[str, Fraction]
 
-_POOR = ("poor_income", "poor_deprivation")
-_LISTED = (*_POOR, "near_poor")
+_LISTED = (*POOR, "near_poor")
 
 
 @dataclass(frozen=True)
@@ -38,21 +38,22 @@ def every(province: Province) -> Iterator[Truth]:
     totals = frames["register_commune"].set_index("commune")
     listed = frames["register_household"]
     households = _sums(totals["households"])
-    poor = listed[listed["classification"].isin(_POOR)]
+    poor = listed[listed["classification"].isin(POOR)]
     both = listed[listed["classification"].isin(_LISTED)]
 
     yield Truth("POV_RATE", _count(poor), households)
     yield Truth("NEAR_POOR_RATE", _count(both[both["classification"] == "near_poor"]), households)
     fall = {c: start - _count(poor).get(c, Fraction(0)) for c, start in _sums(totals["poor_start"]).items()}
     yield Truth("POV_REDUCTION", fall, households)
-    yield Truth("POV_SPLIT.N1", _count(poor[poor["classification"] == "poor_income"]), None)
-    yield Truth("POV_SPLIT.N2", _count(poor[poor["classification"] == "poor_deprivation"]), None)
     yield from _moves(listed, poor, totals)
     minority = _sums(totals["households_minority"])
     yield Truth("POV_MINORITY", _count(poor[poor["ethnicity"] != "Kinh"]), minority)
     half = {c: Fraction(int(n > 0 and 2 * _count(poor).get(c, Fraction(0)) >= n)) for c, n in households.items()}
     yield Truth("POV_50", half, None)
     standard = standard_on(day)
+    if standard.rule != "and":
+        yield Truth("POV_SPLIT.N1", _count(poor[poor["classification"] == "poor_income"]), None)
+        yield Truth("POV_SPLIT.N2", _count(poor[poor["classification"] == "poor_deprivation"]), None)
     for number, lack in standard.lacks.items():
         yield Truth(f"DEP_{number}", _count(both[both[lack] == True]), _count(both))  # noqa: E712 - object column
     yield from _alkire_foster(both, standard)

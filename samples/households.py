@@ -17,6 +17,9 @@ _CAUSES = ("Thiếu vốn sản xuất", "Thiếu đất canh tác", "Thiếu la
 
 Row = dict[str, Any]
 
+POOR = ("poor", "poor_income", "poor_deprivation")
+"""The classes of the poor, of all years."""
+
 
 @dataclass
 class Numbers:
@@ -53,10 +56,10 @@ def register(
     poor_rate = _poor_rate(rng, place)
     near_rate = poor_rate * 0.45 + 0.02
     # Where a household has to be both, there is one class of the poor.
-    other = "poor_income" if standard.rule == "and" else "poor_deprivation"
+    by_income, by_deprivation = ("poor", "poor") if standard.rule == "and" else ("poor_income", "poor_deprivation")
     plan = [
-        *["poor_income"] * round(place.households * poor_rate * 0.85),
-        *[other] * round(place.households * poor_rate * 0.15),
+        *[by_income] * round(place.households * poor_rate * 0.85),
+        *[by_deprivation] * round(place.households * poor_rate * 0.15),
         *["near_poor"] * round(place.households * near_rate),
         *["escaped_poor"] * round(place.households * poor_rate * 0.25),
         *["escaped_near_poor"] * round(place.households * near_rate * 0.1),
@@ -164,7 +167,7 @@ def _scores(rng: np.random.Generator, classification: str, area: str, standard: 
     low = (income_max if income_max is not None else band_max // 2) + 1
     if classification == "poor_income" and income_max is not None:
         return int(rng.integers(60, income_max + 1)), many if rng.random() < 0.6 else few
-    if classification in ("poor_income", "poor_deprivation"):
+    if classification in POOR:
         return int(rng.integers(low, band_max + 1)), many
     if classification == "near_poor":
         return int(rng.integers(low, band_max + 1)), few

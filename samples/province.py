@@ -13,10 +13,8 @@ from etl.model.period import Period
 from etl.reference.standards import standard_on
 from etl.reference.units import Units, units_on
 from samples import sectors
-from samples.households import Numbers, Row, register
+from samples.households import POOR, Numbers, Row, register
 from samples.places import Place, places
-
-_POOR = ("poor_income", "poor_deprivation")
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ def _nobody(code: str) -> Row:
 
 def _commune(rng: np.random.Generator, place: Place, households: list[Row], members: list[Row]) -> Row:
     """The commune's totals; what it began the year with follows from the households' moves."""
-    poor = [h for h in households if h["classification"] in _POOR]
+    poor = [h for h in households if h["classification"] in POOR]
     near = [h for h in households if h["classification"] == "near_poor"]
     escaped = sum(h["classification"] == "escaped_poor" for h in households)
     came = sum(h["change"] in ("new", "returned") for h in poor)

@@ -6,14 +6,13 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from etl.reference.codes import benefit_levels, programme_ceilings
+from etl.reference.codes import benefit_levels, learning_support, loan_ceiling
 from samples import names
-from samples.households import Numbers, Row, birth_of
+from samples.households import POOR, Numbers, Row, birth_of
 from samples.places import Place
 
 CLINICS = ("Trạm y tế xã", "Bệnh viện đa khoa huyện", "Bệnh viện đa khoa tỉnh")
 _USUAL_AGES = {"preschool": (3, 5), "primary": (6, 10), "lower_secondary": (11, 14), "upper_secondary": (15, 17)}
-_POOR = ("poor_income", "poor_deprivation")
 
 
 def cards(rng: np.random.Generator, place: Place, members: list[Row], day: date, numbers: Numbers) -> list[Row]:
@@ -21,7 +20,7 @@ def cards(rng: np.random.Generator, place: Place, members: list[Row], day: date,
     rows = []
     for member in members:
         if rng.random() < 0.97:
-            poor = member["_classification"] in _POOR
+            poor = member["_classification"] in POOR
             code = (
                 "TE"
                 if member["age"] < 6
@@ -87,18 +86,18 @@ def pupils(rng: np.random.Generator, place: Place, members: list[Row], day: date
     rows: list[Row] = []
     for child in known:
         if rng.random() < (0.95 if child["age"] <= 14 else 0.6):
-            rows.append(_pupil(rng, place, child, child["_classification"], len(rows)))
+            rows.append(_pupil(rng, place, child, child["_classification"], day, len(rows)))
     for _ in range(max(0, round(place.persons * 0.26) - len(known))):
         stranger = _stranger(rng, place, day, numbers)
         age = int(rng.integers(3, 18))
         child = {**stranger, "_birth": birth_of(rng, day, age), "age": age, "household_code": None}
-        rows.append(_pupil(rng, place, child, "none", len(rows)))
+        rows.append(_pupil(rng, place, child, "none", day, len(rows)))
     return rows
 
 
-def _pupil(rng: np.random.Generator, place: Place, child: Row, classification: str, serial: int) -> Row:
+def _pupil(rng: np.random.Generator, place: Place, child: Row, classification: str, day: date, serial: int) -> Row:
     level = next(name for name, (_, last) in _USUAL_AGES.items() if child["age"] <= last)
-    poverty = "poor" if classification in _POOR else "near_poor" if classification == "near_poor" else "none"
+    poverty = "poor" if classification in POOR else "near_poor" if classification == "near_poor" else "none"
     helped = poverty == "poor" and rng.random() < 0.9
     months = int(rng.integers(1, 10)) if helped else 0
     boarding = helped and rng.random() < 0.3
@@ -119,7 +118,8 @@ def _pupil(rng: np.random.Generator, place: Place, child: Row, classification: s
         "school_name": f"Trường {place.unit.short}", "level": level,
         "grade": "Mẫu giáo" if level == "preschool" else f"Lớp {grade}",
         "class_name": "Mầm 1" if level == "preschool" else f"{grade}A{int(rng.integers(1, 4))}", "status": status,
-        "poverty_class": poverty, "fee_relief": relief, "support_months": months, "support_amount": months * 100_000,
+        "poverty_class": poverty, "fee_relief": relief, "support_months": months,
+            "support_amount": months * _support_a_month(day),
         "lunch_support": level == "preschool" and poverty == "poor", "boarding_support": boarding,
         "rice_kg": 15 * months if boarding else 0, "_person": child.get("_person"),
     }  # fmt: skip
@@ -161,10 +161,10 @@ def _loan(
     day: date,
     serial: int,
 ) -> Row:
-    programme = {"poor_income": "HN", "poor_deprivation": "HN", "near_poor": "CN"}.get(classification, "MTN")
+    programme = "HN" if classification in POOR else "CN" if classification == "near_poor" else "MTN"
     if rng.random() < 0.35:
         programme = ("HSSV", "NSVS", "GQVL", "SXKDVKK")[int(rng.integers(4))]
-    ceiling = min(programme_ceilings().get(programme, 30_000_000), 50_000_000)
+    ceiling = min(loan_ceiling(programme, day, day) or 30_000_000, 50_000_000)
     principal = int(rng.integers(4, ceiling // 500_000 + 1)) * 500_000
     disbursed = day - timedelta(days=int(rng.integers(5, 1500)))
     left = 0 if rng.random() < 0.1 else int(principal * rng.uniform(0.2, 1.0)) // 1000 * 1000
@@ -185,11 +185,16 @@ def _loan(
     }  # fmt: skip
 
 
+def _support_a_month(day: date) -> int:
+    """Support for learning costs on a day, in đồng a month."""
+    return next(support.amount for support in learning_support() if support.meets(day, day))
+
+
 def houses(rng: np.random.Generator, place: Place, households: list[Row], day: date) -> list[Row]:
     """Households on a housing scheme."""
     rows = []
     for household in households:
-        if household["classification"] not in _POOR or rng.random() > 0.12:
+        if household["classification"] not in POOR or rng.random() > 0.12:
             continue
         progress = ("not_started", "under_way", "completed")[int(rng.choice(3, p=[0.1, 0.2, 0.7]))]
         started = day - timedelta(days=int(rng.integers(60, 700)))
@@ -215,7 +220,7 @@ def villages(rng: np.random.Generator, place: Place, households: list[Row]) -> l
     for at, village in enumerate(place.villages):
         own = place.households // count + (place.households % count if at == 0 else 0)
         persons = place.persons // count + (place.persons % count if at == 0 else 0)
-        poor = min(own, sum(h["village"] == village and h["classification"] in _POOR for h in households))
+        poor = min(own, sum(h["village"] == village and h["classification"] in POOR for h in households))
         hygienic = int(persons * rng.uniform(0.78, 0.97))
         poor_hygienic = int(poor * rng.uniform(0.5, 0.95))
         rows.append({

@@ -44,10 +44,8 @@ def check(
     if heading.period is None or heading.unit_code is None:
         raise ValueError("rows are checked only under a complete heading")
     period = heading.period
-    parameters: dict[str, Any] = {
-        "communes": [c.code for c in units_on(period.last_day).communes_in(heading.unit_code)],
-        "period_end": pd.Timestamp(period.last_day),
-    }
+    communes = [c.code for c in units_on(period.last_day).communes_in(heading.unit_code)]
+    parameters = suite_parameters(form, period, communes)
     at = _positions(rows, findings)
     unread = [rules()[rule].effect in (Effect.CELL, Effect.ROW) for rule in findings["rule"]]
     told = {(i, c) for i, c, off in zip(at, findings["column"], unread, strict=True) if i is not None and off}
@@ -63,9 +61,7 @@ def check(
     wide = widened(judged, form, period, rejected)
     by_row = run_suite(form.dataset, wide, parameters, stage="row")
     row_findings = [
-        _absent(o, rows, parameters["communes"], heading)
-        if o.meta["rule"] == "commune_missing"
-        else _told(wide, o, form, told)
+        _absent(o, rows, communes, heading) if o.meta["rule"] == "commune_missing" else _told(wide, o, form, told)
         for o in by_row
     ]
     everything = waive(join_findings([findings, cell_findings, *row_findings]), waivers)
@@ -80,6 +76,12 @@ def check(
     }
     accepted = rows[~rows.index.isin(list(rejected))]
     return Checked(accepted, _ordered(everything, rows, form), _check_run(form.dataset, [*by_cell, *by_row]))
+
+
+def suite_parameters(form: Contract, period: Period, communes: list[str]) -> dict[str, Any]:
+    """Return what the suites ask for: the communes of the submitting unit, the period's end, patterns of its day."""
+    patterns = {f"{c.name}_pattern": f"^({c.pattern})$" for c in form.on(period.last_day).columns if c.pattern}
+    return {"communes": communes, "period_end": pd.Timestamp(period.last_day), **patterns}
 
 
 def widened(rows: pd.DataFrame, form: Contract, period: Period, rejected: Collection[Any] = ()) -> pd.DataFrame:

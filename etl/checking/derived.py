@@ -7,21 +7,19 @@ without being missing makes the further column missing too, and a missing value 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from etl.model.period import Period
-from etl.reference.codes import benefit_levels, programme_ceilings
+from etl.reference.codes import benefit_levels, learning_support, loan_ceiling
 from etl.reference.standards import Standard, standard_on
 
 Derive = Callable[[pd.DataFrame, Period], pd.DataFrame]
 
 USUAL_AGES = {"preschool": (0, 5), "primary": (6, 10), "lower_secondary": (11, 14), "upper_secondary": (15, 17)}
 """Years of age in each level (Luật Giáo dục 2005, Điều 26; preschool: Điều 21)."""
-
-SUPPORT_A_MONTH = 100_000
-"""Learning-cost support in đồng a month (NĐ 86/2015/NĐ-CP, Điều 10)."""
 
 
 def earlier(rows: pd.DataFrame, key: list[str], of: pd.Series[bool]) -> pd.DataFrame:
@@ -62,6 +60,7 @@ def _band_agrees(rows: pd.DataFrame, standard: Standard) -> pd.Series[bool]:
         expected = {
             "poor_income": b1 <= income_max if income_max is not None else in_band & deprived,
             "poor_deprivation": in_band & deprived,
+            "poor": in_band & deprived,
             "near_poor": in_band & ~deprived,
         }
         for classification, right in expected.items():
@@ -80,19 +79,29 @@ def _members(rows: pd.DataFrame, _: Period) -> pd.DataFrame:
     return rows.assign(id_sex=sex.where(number.notna()), id_birth_year=(1900 + century // 2 * 100 + year).where(known))
 
 
-def _loans(rows: pd.DataFrame, _: Period) -> pd.DataFrame:
+def _loans(rows: pd.DataFrame, period: Period) -> pd.DataFrame:
     parts = rows[["outstanding", "overdue", "frozen"]]
-    return rows.assign(
-        balance=parts.fillna(0).sum(axis=1).astype("Int64"),
-        ceiling=rows["programme"].map(programme_ceilings()).astype("Int64"),
-    )
+    return rows.assign(balance=parts.fillna(0).sum(axis=1).astype("Int64"), ceiling=_ceilings(rows, period.last_day))
+
+
+def _ceilings(rows: pd.DataFrame, last_day: date) -> pd.Series[int]:
+    """The ceiling of each loan by its programme and first day; missing where one of them is, or none is stated."""
+    groups = rows.groupby(["programme", "disbursed_on"], sort=False).ngroup()
+    known = rows.assign(group=groups)[groups >= 0].drop_duplicates("group")
+    ceilings = {
+        group: loan_ceiling(programme, first.date(), last_day)
+        for group, programme, first in zip(known["group"], known["programme"], known["disbursed_on"], strict=True)
+    }
+    return groups.map(ceilings).astype("Int64")
 
 
 def _cards(rows: pd.DataFrame, _: Period) -> pd.DataFrame:
     number = rows["card_number"]
+    # A card of digits alone says neither object nor level.
+    lettered = number.where(number.str.match("[A-Z]{2}").fillna(value=False).astype(bool))
     usual = {code: str(level) for code, level in benefit_levels().items()}
     return overlapping(rows).assign(
-        card_letters=number.str[:2], card_level=number.str[2], card_digits=number.str[-10:],
+        card_letters=lettered.str[:2], card_level=lettered.str[2], card_digits=number.str[-10:],
         usual_level=rows["object_code"].map(usual).astype("str"),
     )  # fmt: skip
 
@@ -129,7 +138,15 @@ def _pupils(rows: pd.DataFrame, period: Period) -> pd.DataFrame:
     low = rows["level"].map({k: v[0] for k, v in USUAL_AGES.items()}).astype("Int64")
     high = rows["level"].map({k: v[1] for k, v in USUAL_AGES.items()}).astype("Int64")
     off = (low - age).where(age < low, (age - high).where(age > high, 0)).where(age.notna() & low.notna())
-    return rows.assign(age=age, years_off_level=off, support_expected=rows["support_months"] * SUPPORT_A_MONTH)
+    return rows.assign(age=age, years_off_level=off, support_expected=_support(rows, period))
+
+
+def _support(rows: pd.DataFrame, period: Period) -> pd.Series[int]:
+    """Months × the amount of a month. In a quarter that had two, what lies between them is as expected."""
+    amounts = [a.amount for a in learning_support() if a.meets(period.first_day, period.last_day)]
+    least, most = rows["support_months"] * min(amounts), rows["support_months"] * max(amounts)
+    stated = rows["support_amount"]
+    return most.mask(((least <= stated) & (stated <= most)).fillna(value=False), stated)
 
 
 def _houses(rows: pd.DataFrame, period: Period) -> pd.DataFrame:

@@ -202,5 +202,5 @@ def _label(form: Contract, kind: Kind, column: str, part: str) -> str:
     if kind != "share":
         return ""
     known = form[column]
-    labels = known.values or (code_labels(known.codes) if known.codes else {})
+    labels = known.labels or (code_labels(known.codes) if known.codes else {})
     return labels[part][0] if part in labels else part

@@ -21,8 +21,8 @@ def shown(rows: pd.DataFrame, form: Contract, name: str) -> pd.Series[Any]:
         if year is not None:
             text = text.where(text.notna(), year.astype("str"))
         return text
-    if column is not None and column.type == "enum" and column.values:
-        return values.map({code: labels[0] for code, labels in column.values.items()}).astype("str")
+    if column is not None and column.type == "enum" and column.labels:
+        return values.map(lambda code: column.labels.get(code, (code,))[0], na_action="ignore").astype("str")
     if column is not None and column.type == "unit":
         return values.map({u.code: u.name for u in all_units()}).astype("str")
     return values.astype("str")

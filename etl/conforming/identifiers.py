@@ -77,13 +77,13 @@ def zeros_restored(tables: Sequence[Table], maps: Sequence[ColumnMap], form: Con
 
 
 def _is_code(column: Column) -> bool:
-    return column.type == "code" and column.pattern is None
+    return column.type == "code" and (column.pattern is None or bool(column.digit_lengths))
 
 
 def _codes(table: Table, column: Column, place: int) -> _Codes | None:
     written = table.body[place]
     texts = _tidied(written)
-    lengths = tuple(column.digits or _usual_length(texts))
+    lengths = column.digit_lengths or _usual_length(texts)
     if not lengths:
         return None
     as_number = written.str.match(_AS_FLOAT.pattern).fillna(value=False).astype(bool)

@@ -95,6 +95,10 @@ class Labels:
             raise Unreadable(self._rule)
         return next(iter(codes))
 
+    def names_none(self, text: str) -> bool:
+        """Whether no label comes near enough to a text of letters to be what it means."""
+        return not self._codes(text) and any(char.isalpha() for char in text)
+
     def params(self, text: str) -> dict[str, str]:
         """The labels that a text fits, else those nearest to it; all of a short list."""
         codes = self._codes(text)

@@ -69,7 +69,7 @@ def conform(
         found.append(findings)
     rows = rows.assign(**stored)
     if form.dataset == "health_card":
-        rows["object_code"] = rows["object_code"].fillna(rows["card_number"].str[:2])
+        rows["object_code"] = rows["object_code"].fillna(rows["card_number"].str.extract("^([A-Z]{2})", expand=False))
     return Conformed(rows, join_findings(found))
 
 
@@ -120,9 +120,10 @@ def _column(raw: pd.DataFrame, column: Column, read: Reader) -> tuple[dict[str, 
             values.refuse_error(text)
             # The apostrophe with which a person makes Excel keep a text is no part of it, where a program has left it.
             good.append(read(text.removeprefix("'")))
-            note: Mapping[str, str] | None = getattr(read, "note", lambda _: None)(text)
+            note: tuple[str, Mapping[str, str]] | None = getattr(read, "note", lambda _: None)(text)
             if note:
-                notes[at] = Finding("unit_succeeded", Severity.INFO, column=column.name, value=clean(text), params=note)
+                severity = rules()[note[0]].severity_for(required=required)
+                notes[at] = Finding(note[0], severity, column=column.name, value=clean(text), params=note[1])
         except values.Unreadable as fault:
             good.append(None)
             severity = rules()[fault.rule].severity_for(required=required)
@@ -131,7 +132,9 @@ def _column(raw: pd.DataFrame, column: Column, read: Reader) -> tuple[dict[str, 
     stored = {
         name: _taken([_part(v, column, name) for v in good], codes, kind, raw.index) for name, kind in column.stored
     }
-    return stored, join_findings([_spread(raw, codes, faults), _first_cells(raw, codes, notes)])
+    faults |= {at: note for at, note in notes.items() if note.severity != Severity.INFO}
+    once = {at: note for at, note in notes.items() if note.severity == Severity.INFO}
+    return stored, join_findings([_spread(raw, codes, faults), _first_cells(raw, codes, once)])
 
 
 def _first_cells(raw: pd.DataFrame, codes: np.ndarray, notes: dict[int, Finding]) -> pd.DataFrame:

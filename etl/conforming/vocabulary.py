@@ -19,7 +19,10 @@ from etl.reference.units import Match, Unit, Units, units_on
 
 
 class Reader(Protocol):
-    """Reads one cell's text; raises values.Unreadable. ``params(text)`` may name what a finding says besides."""
+    """Reads one cell's text; raises values.Unreadable. ``params(text)`` may name what a finding says besides.
+
+    ``note(text)`` may give the rule and params of a finding on a text that could be read.
+    """
 
     def __call__(self, text: str) -> Any: ...
 
@@ -62,12 +65,14 @@ def reader_of(column: Column, heading: Heading, manner: Manner) -> Reader:
             return partial(values.flag, header=_subject(column))
         case "date":
             past = column.year_ok or column.name.endswith("birth")
-            day = partial(
+            when = partial(
                 values.when, year_ok=column.year_ok, latest_year=year, two_digits_past=past, from_1904=manner.from_1904
             )
-            return day if column.year_ok else lambda text: day(text).day
+            return when if column.year_ok else lambda text: when(text).day
         case "enum":
-            return Labels(enum_labels(column.on(heading.period.last_day)), "code_unknown")
+            day = heading.period.last_day
+            labels = Labels(enum_labels(column.on(day)), "code_unknown")
+            return OpenList(labels) if column.is_open_on(day) else labels
         case "ethnicity":
             return Labels(ethnic_labels(), "ethnicity_unknown")
         case "unit":
@@ -99,6 +104,24 @@ def enum_labels(column: Column) -> Mapping[str, tuple[str, ...]]:
     return {code: (*names, code.replace("_", " ")) for code, names in (column.values or {}).items()}
 
 
+class OpenList:
+    """Texts that name a code by one of its labels; one that names none stays as it is written, with a warning."""
+
+    def __init__(self, labels: Labels) -> None:
+        self._labels = labels
+
+    def __call__(self, text: str) -> str:
+        return clean(text) if self._labels.names_none(text) else self._labels(text)
+
+    def params(self, text: str) -> dict[str, str]:
+        """The labels that a text may mean."""
+        return self._labels.params(text)
+
+    def note(self, text: str) -> tuple[str, dict[str, str]] | None:
+        """Return that the list lacks a text, None where it names a code."""
+        return ("code_unlisted", self.params(text)) if self._labels.names_none(text) else None
+
+
 class Communes:
     """Texts that name a commune of the submitting unit on the period's last day; gives its code."""
 
@@ -116,12 +139,12 @@ class Communes:
         shown = ", ".join(self._shown(unit) for unit in self._match(text).candidates)
         return {"within": self._units[self._within].name, "day": f"{self._day:%d/%m/%Y}", "candidates": shown}
 
-    def note(self, text: str) -> dict[str, str] | None:
+    def note(self, text: str) -> tuple[str, dict[str, str]] | None:
         """Return the successor as which a former commune was read, None for a commune of the day."""
         former = successors_of(text, self._day)
         if former is None or former.whole is None or former.whole.code != self._match(text).code:
             return None
-        return {"successor": former.whole.name}
+        return "unit_succeeded", {"successor": former.whole.name}
 
     def _match(self, text: str) -> Match:
         former = successors_of(text, self._day)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -28,25 +30,38 @@ DATASETS = (
 """Every dataset, those first that others refer to."""
 
 
+_Any = TypeVar("_Any")
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Headed(_Strict):
+    """The header of a column on the forms from some day on, and the header of the merged cell over it."""
+
+    header: str
+    header_above: str | None = None
 
 
 class Column(_Strict):
     """One column of a dataset.
 
-    header: on the official form; header_above: of the merged cell over it; variants: other headers seen, all compared
-    by their folded text. values: for an enum, code → labels seen (the first is the official one); values_from: day →
-    labels that name a code from that day on, before the others; codes: name of a code table in ``etl/reference``
-    instead. digits: allowed lengths of a code made of digits only. pattern: a regular expression that the whole cell
-    must match. minimum/maximum: inclusive bounds of a number. valid_from/valid_to: the first and last day whose form
-    has the column; nothing: always.
+    header: on the official form; header_above: of the merged cell over it; variants: other headers seen, all
+    compared by their folded text. headed_from: day → the header (and the one above it) of the form from that day
+    on; all of them are read on every day. values: for an enum, code → labels seen (the first is the official one);
+    values_from: day → the codes and labels from that day on, in place of those before; codes: name of a code table
+    in ``etl/reference`` instead. open_from: from this day on a text that the list lacks keeps its row, with a
+    warning. digits: allowed lengths of a code made of digits only. pattern: a regular expression that the whole
+    cell must match; pattern_from: day → the one from that day on. minimum/maximum: inclusive bounds of a number.
+    valid_from/valid_to: the first and last day whose form has the column; nothing: always.
     """
 
     name: str
     header: str
     header_above: str | None = None
     variants: tuple[str, ...] = ()
+    headed_from: dict[date, Headed] = {}
     type: ColumnType
     required: bool = False
     pii: bool = False
@@ -54,8 +69,10 @@ class Column(_Strict):
     values: dict[str, tuple[str, ...]] | None = None
     values_from: dict[date, dict[str, tuple[str, ...]]] = {}
     codes: str | None = None
+    open_from: date | None = None
     digits: tuple[int, ...] | None = None
     pattern: str | None = None
+    pattern_from: dict[date, str] = {}
     minimum: float | None = None
     maximum: float | None = None
     valid_from: date | None = None
@@ -65,6 +82,8 @@ class Column(_Strict):
     def _consistent(self) -> Column:
         if (self.type == "enum") != (self.values is not None or self.codes is not None):
             raise ValueError(f"{self.name}: an enum, and only an enum, has values or codes")
+        if self.open_from and self.type != "enum":
+            raise ValueError(f"{self.name}: only an enum may be open")
         if self.year_ok and self.type != "date":
             raise ValueError(f"{self.name}: only a date may be year_ok")
         if self.required and (self.valid_from or self.valid_to):
@@ -72,18 +91,44 @@ class Column(_Strict):
         return self
 
     def on(self, day: date) -> Column:
-        """The column with the labels of a day."""
-        later = [labels for first, labels in sorted(self.values_from.items()) if first <= day]
-        if not later or self.values is None:
-            return self
-        values = {code: (*(n for own in reversed(later) for n in own.get(code, ())), *names)
-                  for code, names in self.values.items()}  # fmt: skip
-        return self.model_copy(update={"values": values, "values_from": {}})
+        """The column with the header and the labels of a day; the headers of other days are variants."""
+        changes: dict[str, Any] = {}
+        if headed := _in_force(self.headed_from, day):
+            others = [h for h in self.headers if h != headed.header]
+            changes |= {**headed.model_dump(), "variants": tuple(others), "headed_from": {}}
+        if values := _in_force(self.values_from, day):
+            changes |= {"values": values, "values_from": {}}
+        if pattern := _in_force(self.pattern_from, day):
+            changes |= {"pattern": pattern, "pattern_from": {}}
+        return self.model_copy(update=changes) if changes else self
+
+    def is_open_on(self, day: date) -> bool:
+        """Whether a text that the column's list lacks keeps its row on a day."""
+        return self.open_from is not None and self.open_from <= day
 
     @property
     def headers(self) -> tuple[str, ...]:
-        """Every header that names this column, the official one first."""
-        return (self.header, *self.variants)
+        """Every header that names this column on any day, the official one first."""
+        return (self.header, *self.variants, *(headed.header for headed in self.headed_from.values()))
+
+    @property
+    def headers_above(self) -> tuple[str, ...]:
+        """The headers of the merged cell over this column on any day."""
+        later = (headed.header_above for headed in self.headed_from.values())
+        return tuple(dict.fromkeys(filter(None, (self.header_above, *later))))
+
+    @property
+    def digit_lengths(self) -> tuple[int, ...]:
+        """The lengths that a code made of digits only may have on any day; empty where the form does not say."""
+        patterns = filter(None, (self.pattern, *self.pattern_from.values()))
+        by_pattern = {n for pattern in patterns for n in range(1, 21) if re.fullmatch(pattern, "0" * n)}
+        return self.digits or tuple(sorted(by_pattern))
+
+    @property
+    def labels(self) -> dict[str, tuple[str, ...]]:
+        """Code → labels of an enum's own list, of all days; empty where it has none of its own."""
+        lists = (*self.values_from.values(), self.values or {})
+        return {code: names for values in lists for code, names in values.items()}
 
     @property
     def stored(self) -> tuple[tuple[str, str], ...]:
@@ -101,6 +146,12 @@ class Column(_Strict):
         if self.type == "name":
             return ((self.name, base), (f"{self.name}_key", "text"))
         return ((self.name, base),)
+
+
+def _in_force(from_days: Mapping[date, _Any], day: date) -> _Any | None:
+    """What is in force on a day of what begins on some days; None before the first."""
+    begun = [first for first in from_days if first <= day]
+    return from_days[max(begun)] if begun else None
 
 
 def _begun(column: Column, day: date) -> bool:
@@ -198,7 +249,7 @@ class Contract(_Strict):
     @cached_property
     def names(self) -> Names:
         """The form's headers, ready to be asked."""
-        return Names({c.name: [(header, c.header_above) for header in c.headers] for c in self.columns})
+        return Names({c.name: (c.headers, c.headers_above) for c in self.columns})
 
     @cached_property
     def _named(self) -> dict[Path, dict[str, float]]:

@@ -43,7 +43,10 @@ _ONE_FOR_MANY = tuple(
         ("kham(?: benh)? chua benh|kham benh chua benh|kham benh", "kcb"), ("dan toc thieu so", "dtts"),
         ("ngan hang chinh sach xa hoi|ngan hang csxh|nh csxh", "nhcsxh"), ("hop ve sinh", "hvs"),
         ("chung minh(?: nhan dan| thu)?|cmtnd|cmt|cm nd", "cmnd"), ("can cuoc(?: cong dan)?", "cccd"),
-        ("cmnd (?:cccd|hoac cccd)|cccd (?:cmnd|hoac cmnd)", "cmnd"), ("hoc sinh", "hs"), ("nhan khau|so khau", "nk"),
+        # "Mã định danh học sinh" is another number.
+        (r"(?:ma )?(?:so )?(?:dinh danh(?: ca nhan| cong dan)|ddcn)", "cccd"), ("the (?=cmnd|cccd)", ""),
+        ("(?:cc )?(?:cmnd|cccd)(?: (?:hoac |va )?(?:cmnd|cccd|cc))*", "cmnd"), ("hoc sinh", "hs"),
+        ("nhan khau|so khau", "nk"),
         ("lao dong", "ld"), ("tre em", "te"), ("thi tran", "tt"), ("tiet kiem(?: va)? vay von", "tk vv"),
         ("nghi dinh", "nd"), ("quyet dinh", "qd"), ("chi phi", "cp"), ("ho gia dinh", "ho"), ("m3 ngay(?: dem)?", ""),
         ("xa phuong(?: tt)?|phuong xa(?: tt)?|xa tt|xa phuong va tt", "xa"), ("thon ban(?: to)?(?: dan pho)?", "thon"),
@@ -56,6 +59,10 @@ _ONE_FOR_MANY = tuple(
         ("ho va ten|ho ten|hoten", "ten"), ("ngay thang nam sinh|ngay sinh", "sinh"), ("nam sinh", "sinh"),
     )
 )  # fmt: skip
+_DECREE = re.compile(
+    r"\b(?:theo )?(?:nghi dinh|nd|quyet dinh|qd|thong tu)(?: so)? \d+(?: \d{4})?(?: (?:nd|qd|tt)(?: [a-z]+)?)?\b"
+)
+"""The decree by which something is given, folded: the next one gives the same under another number."""
 _SAY_NOTHING = frozenset({"so", "tong", "va", "cua", "cac", "theo", "la", "trong", "do", "duoc", "hien", "nay"})
 
 
@@ -69,7 +76,7 @@ def trimmed(text: str) -> str:
 @lru_cache(maxsize=100_000)
 def loose(text: str) -> str:
     """A trimmed header by its telling words alone, abbreviated as far as usual, in the order of the alphabet."""
-    short = trimmed(text)
+    short = _DECREE.sub("", trimmed(text))
     for words, token in _ONE_FOR_MANY:
         short = words.sub(token, short)
     telling = sorted({word for word in short.split() if word not in _SAY_NOTHING})
@@ -79,17 +86,17 @@ def loose(text: str) -> str:
 class Names:
     """The headers of one form, ready to be asked."""
 
-    def __init__(self, columns: Mapping[str, Iterable[tuple[str, str | None]]]) -> None:
-        """columns: column → its headers as (text, group above), the official one first."""
+    def __init__(self, columns: Mapping[str, tuple[Iterable[str], Iterable[str]]]) -> None:
+        """columns: column → its headers, the official one first, and the groups that forms put it below."""
         self._by_form: dict[str, dict[str, float]] = {}
-        self._groups: dict[str, str] = {}
+        self._groups: dict[str, tuple[str, ...]] = {}
         by_loose: dict[str, set[str]] = {}
-        for column, headers in columns.items():
-            for rank, (header, group) in enumerate(headers):
+        for column, (headers, groups) in columns.items():
+            self._groups[column] = tuple(map(fold, groups))
+            for rank, header in enumerate(headers):
                 # Of two variants in one header, the one that the contract lists first.
                 sure = OFFICIAL if rank == 0 else VARIANT - rank * _A_LITTLE
-                self._groups.setdefault(column, fold(group or ""))
-                for words in {header, f"{group} {header}" if group else header}:
+                for words in {header, *(f"{group} {header}" for group in groups)}:
                     self._add(fold(words), column, sure)
                     self._add(trimmed(words), column, TRIMMED)
                     by_loose.setdefault(loose(words), set()).add(column)
@@ -113,9 +120,8 @@ class Names:
                 break
         above = [fold(text) for text in path[:-1]]
         return {
-            column: sure + IN_ITS_GROUP * bool(group and any(text.startswith(group) for text in above))
+            column: sure + IN_ITS_GROUP * any(text.startswith(self._groups[column]) for text in above)
             for column, sure in found.items()
-            for group in (self._groups[column],)
         }
 
     def near(self, path: Path, among: Iterable[str]) -> tuple[str, float] | None:

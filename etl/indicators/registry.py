@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from etl.contracts import DATASETS
 from etl.model.period import Period
 from etl.reference.codes import code_labels
-from etl.reference.standards import Standard
+from etl.reference.standards import Rule, Standard
 from etl.reference.units import units_on
 from etl.settings import ROOT
 
@@ -73,8 +73,9 @@ class Query(_Strict):
     that put a row into the numerator, or null. across: the datasets of which rows of other districts too change a
     district's figure; of the others those of the district itself do, and those that links lead to.
     awaits: a dataset that no sector sends yet: until one does, the province has one figure, which lacks it.
-    of_deprivations: told only where the poverty standard counts any; not_rebased: why its counts do not add up along
-    the successors of communes; nothing: they do.
+    of_deprivations: told only where the poverty standard counts any; of_rules: the rules of poverty standards under
+    which it means anything, nothing: all of them; not_rebased: why its counts do not add up along the successors of
+    communes; nothing: they do.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Query(_Strict):
     across: tuple[str, ...] = ()
     awaits: str | None = None
     of_deprivations: bool = False
+    of_rules: tuple[Rule, ...] = ()
     not_rebased: str = ""
     codes: dict[str, Names]
     codes_of: CodesOf | None = None
@@ -129,7 +131,9 @@ class Indicator(_Strict):
         return self.names.direction or self.query.direction
 
     def told_under(self, standard: Standard) -> bool:
-        """Whether the indicator means anything under a poverty standard: one that counts its deprivation, or any."""
+        """Whether the indicator means anything under a poverty standard: its rule, the deprivations that it counts."""
+        if self.query.of_rules and standard.rule not in self.query.of_rules:
+            return False
         if self.names.deprivation is not None:
             return self.names.deprivation in standard.lacks
         return bool(standard.lacks) or not self.query.of_deprivations

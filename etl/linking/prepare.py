@@ -20,8 +20,8 @@ COMPARED = [
 """What the model reads. birth_day: the whole date as text, empty for a year alone and for the 1st of January that
 stands for one. household: commune and code without leading zeros."""
 
-_CLASSES = {"poor_income": "poor", "poor_deprivation": "poor", "near_poor": "near", "escaped_poor": "escaped",
-            "escaped_near_poor": "escaped"}  # fmt: skip
+_CLASSES = {"poor": "poor", "poor_income": "poor", "poor_deprivation": "poor", "near_poor": "near",
+            "escaped_poor": "escaped", "escaped_near_poor": "escaped"}  # fmt: skip
 _PROGRAMMES = {"HN": "poor", "CN": "near", "HMTN": "escaped"}
 """VBSP programmes that lend to households of one class of the register alone."""
 

@@ -9,7 +9,7 @@ import difflib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Literal
@@ -48,7 +48,10 @@ _LEAST_FOR_A_SLIP = 5
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit while it is valid: from ``valid_from`` up to, not including, ``valid_to`` (None: still)."""
+    """One unit while it is valid: from ``valid_from`` up to, not including, ``valid_to`` (None: still).
+
+    is_30a: whether it is, or lies in, a poor district on the day that it was asked for (``units_on``).
+    """
 
     code: str
     name: str
@@ -107,13 +110,11 @@ def _day(text: str) -> date | None:
 def all_units() -> tuple[Unit, ...]:
     """Every unit that the reference knows, of any time."""
     stated_2018 = {r["commune_code"]: r for r in rows("laocai_units.csv")}
-    poor_districts = {r["district_code"] for r in stated_2018.values() if r["poor_district_30a_2018"] == "1"}
     found = [
         Unit("10", "Tỉnh Lào Cai", "Tỉnh", "province", None, _FIRST_DUMP, _MERGED_PROVINCE_FROM),
         Unit("15", "Tỉnh Lào Cai", "Tỉnh", "province", None, _MERGED_PROVINCE_FROM, None),
     ]
     for r in rows("laocai_units_history.csv"):
-        district = r["code"] if r["level"] == "district" else r["parent_code"]
         same = stated_2018.get(r["code"], {})
         variants = same["name_variants_seen"] if same.get("commune_name") == r["name"] else ""
         found.append(
@@ -126,7 +127,6 @@ def all_units() -> tuple[Unit, ...]:
                 valid_from=date.fromisoformat(r["valid_from"]),
                 valid_to=_day(r["valid_to"]),
                 is_rural=r["type"] == "Xã",
-                is_30a=district in poor_districts,
                 variants=tuple(v for v in variants.split("|") if v),
             )
         )
@@ -145,6 +145,30 @@ def all_units() -> tuple[Unit, ...]:
             )
         )
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class PoorDistrict:
+    """A district of group 30a from ``valid_from`` to ``valid_to``, both included; None: without a stated day."""
+
+    district_code: str
+    valid_from: date | None
+    valid_to: date | None
+    basis: str
+
+    def meets(self, day: date) -> bool:
+        """Whether the district is one of the poor districts on a day."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_to is None or day <= self.valid_to)
+
+
+@lru_cache(maxsize=1)
+def poor_districts() -> tuple[PoorDistrict, ...]:
+    """Return the districts of group 30a over time (NQ 30a/2008/NQ-CP and after)."""
+    return tuple(
+        PoorDistrict(r["district_code"], _day(r["valid_from"]), _day(r["valid_to"]), r["legal_basis"])
+        for r in rows("poor_districts.csv")
+    )
 
 
 class Units:
@@ -364,4 +388,5 @@ def _names(unit: Unit) -> tuple[str, ...]:
 @lru_cache(maxsize=64)
 def units_on(day: date) -> Units:
     """The units valid on a day (names count on a period's last day only)."""
-    return Units(u for u in all_units() if u.valid_on(day))
+    poor = {district.district_code for district in poor_districts() if district.meets(day)}
+    return Units(replace(u, is_30a=not poor.isdisjoint((u.code, u.parent))) for u in all_units() if u.valid_on(day))

@@ -24,6 +24,7 @@ from etl.model.asked import (
     Question,
 )  # fmt: skip
 from etl.model.frames import records
+from etl.model.period import Period
 from etl.reference.codes import code_labels
 from etl.reference.units import units_on
 from etl.reporting import safe
@@ -46,14 +47,14 @@ def questions(submission: Submission, findings: pd.DataFrame) -> dict[Question, 
         if not text or len(asked) >= MOST_QUESTIONS:
             continue
         column = finding.column_name if isinstance(finding.column_name, str) else ""
-        kind = {"code_unknown": "label", "unit_unknown": "unit"}.get(finding.rule, "header")
+        kind = {"code_unknown": "label", "code_unlisted": "label", "unit_unknown": "unit"}.get(finding.rule, "header")
         question = Question(kind, submission.dataset, submission.unit_code, "" if kind == "header" else column, text)
         if question not in asked:
             asked[question] = _choices(question, column, submission)
     return {question: choices for question, choices in asked.items() if choices}
 
 
-_ASKED = ("header_missing", "header_near", "column_unused", "code_unknown", "unit_unknown")
+_ASKED = ("header_missing", "header_near", "column_unused", "code_unknown", "code_unlisted", "unit_unknown")
 _NEAREST = re.compile("Có phải là cột «(.+?)»")
 
 
@@ -70,11 +71,11 @@ def _choices(question: Question, near: str, submission: Submission) -> list[str]
     if question.kind == "header":
         first = [form[near].header] if near else []
         return [*dict.fromkeys([*first, LEAVE_OUT, *(column.header for column in form.columns)])]
-    column = form[question.column]
+    day = Period.parse(str(submission.period)).last_day
+    column = form[question.column].on(day)
     if question.kind == "label":
         return _labels(column)
-    year, quarter = str(submission.period).split("-Q")
-    units = units_on(pd.Timestamp(int(year), 3 * int(quarter), 28).date())
+    units = units_on(day)
     return [unit.name for unit in units.communes_in(str(submission.unit_code))]
 
 

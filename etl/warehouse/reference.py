@@ -15,7 +15,7 @@ from etl.reference.figures import figures
 from etl.reference.rules import rules
 from etl.reference.successors import successions
 from etl.reference.targets import targets
-from etl.reference.units import all_units
+from etl.reference.units import all_units, poor_districts
 from etl.warehouse.errors import WarehouseError
 
 Rows = list[dict[str, Any]]
@@ -25,7 +25,7 @@ def _units() -> Rows:
     return [
         {
             "code": u.code, "valid_from": u.valid_from, "valid_to": u.valid_to, "level": u.level, "name": u.name,
-            "type": u.type, "parent_code": u.parent, "is_rural": u.is_rural, "is_30a": u.is_30a,
+            "type": u.type, "parent_code": u.parent, "is_rural": u.is_rural,
         }
         for u in all_units()
     ]  # fmt: skip
@@ -51,9 +51,16 @@ def _deprivations() -> Rows:
 
 
 def _programmes() -> Rows:
-    ceilings = codes.programme_ceilings()
-    labels = codes.code_labels("vbsp_programmes")
-    return [{"code": c, "name": names[0], "ceiling": ceilings.get(c)} for c, names in labels.items()]
+    return [{"code": c, "name": names[0]} for c, names in codes.code_labels("vbsp_programmes").items()]
+
+
+def _ceilings() -> Rows:
+    by_programme = [(code, one) for code, amounts in codes.loan_ceilings().items() for one in amounts]
+    return [{"id": i, "programme": code, **_amount(one)} for i, (code, one) in enumerate(by_programme, start=1)]
+
+
+def _amount(one: codes.Amount) -> dict[str, Any]:
+    return {"valid_from": one.valid_from, "valid_to": one.valid_to, "amount": one.amount, "basis": one.basis}
 
 
 def _objects() -> Rows:
@@ -66,6 +73,9 @@ def _tables() -> Iterator[tuple[str, Rows]]:
     yield "unit", _units()
     yield "unit_successor", _successors()
     yield "programme", _programmes()
+    yield "loan_ceiling", _ceilings()
+    yield "learning_support", [{"id": i, **_amount(one)} for i, one in enumerate(codes.learning_support(), start=1)]
+    yield "poor_district", [{"id": i, **vars(one)} for i, one in enumerate(poor_districts(), start=1)]
     yield "object_code", _objects()
     yield "ethnic_group", [{"code": code, "name": name} for name, code in codes.ethnic_codes().items()]
     yield (

@@ -124,7 +124,7 @@ def _groupings(form: Contract, units: Units) -> list[Callable[[Row], str]]:
 
 
 _CLASSES = {
-    "poor_income": "HỘ NGHÈO", "poor_deprivation": "HỘ NGHÈO", "near_poor": "HỘ CẬN NGHÈO",
+    "poor": "HỘ NGHÈO", "poor_income": "HỘ NGHÈO", "poor_deprivation": "HỘ NGHÈO", "near_poor": "HỘ CẬN NGHÈO",
     "escaped_poor": "HỘ THOÁT NGHÈO", "escaped_near_poor": "HỘ THOÁT CẬN NGHÈO",
 }  # fmt: skip
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,13 @@ import pytest
 import yaml
 
 from etl.checking import check
-from etl.checking.check import emptied, widened
+from etl.checking.check import emptied, suite_parameters, widened
 from etl.checking.suites import FOLDER, load_suite, run_suite
 from etl.conforming.rows import DTYPES
 from etl.contracts import DATASETS, contract
 from etl.model.examined import Heading
 from etl.model.finding import findings_frame
+from etl.model.period import Period
 from tests.support import PERIOD, UNITS
 
 SUITES = sorted(path.stem for path in FOLDER.glob("*.json"))
@@ -110,7 +112,8 @@ def failures(suite: str, sets: list[list[Row]]) -> list[dict[str, int]]:
     frames = [typed(suite, rows) for rows in sets]
     starts = [sum(map(len, sets[:at])) for at in range(len(sets))]
     frames = [frame.set_axis(range(start, start + len(frame))) for start, frame in zip(starts, frames, strict=True)]
-    form, parameters = contract(suite), {"communes": [], "period_end": pd.Timestamp(PERIOD.last_day)}
+    form = contract(suite)
+    parameters = suite_parameters(form, PERIOD, [])
     by_cell = run_suite(suite, pd.concat(frames), parameters, stage="cell")
     critical = {i for o in by_cell if o.severity == "critical" for i in o.failed}
     names = [column.name for column in form.columns]
@@ -172,3 +175,69 @@ def test_the_same_suites_are_loaded_by_great_expectations() -> None:
     for suite in SUITES:
         loaded = gx.ExpectationSuite(**json.loads(Path(FOLDER / f"{suite}.json").read_text(encoding="utf-8")))
         assert [e.id for e in loaded.expectations] == [e["id"] for e in load_suite(suite)["expectations"]]
+
+
+@pytest.mark.parametrize(
+    ("period", "number", "is_right"),
+    [
+        (Period(2018, 4), "HN2100010000001", True),
+        (Period(2018, 4), "0010000001", False),
+        (Period(2021, 2), "HN2100010000001", True),
+        (Period(2021, 2), "0010000001", True),
+        (Period(2021, 2), "10000001", False),
+    ],
+)
+def test_a_card_shows_the_insurance_number_alone_from_april_2021(period: Period, number: str, is_right: bool) -> None:
+    row = written("health_card")["base"] | {"card_number": number, "birth_year": 1970}
+    heading = Heading("health_card", period, period.last_day, "10")
+    findings = check(typed("health_card", [row]), findings_frame(), contract("health_card"), heading).findings
+    assert list(findings["rule"]) == ([] if is_right else ["code_format"])
+
+
+def check_of(dataset: str, period: Period, **changed: Any) -> list[str]:
+    """The rules that a good row of a dataset breaks once it is changed."""
+    rows = typed(dataset, [written(dataset)["base"] | changed])
+    unit = "10" if period < Period(2025, 3) else "15"
+    return list(
+        check(rows, findings_frame(), contract(dataset), Heading(dataset, period, period.last_day, unit)).findings[
+            "rule"
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("period", "amount", "is_right"),
+    [
+        (Period(2018, 4), 900_000, True),
+        (Period(2018, 4), 1_350_000, False),
+        (Period(2021, 3), 900_000, True),
+        (Period(2021, 4), 900_000, True),  # five weeks of the quarter under the decree before
+        (Period(2021, 4), 1_000_000, True),
+        (Period(2021, 4), 1_350_001, False),
+        (Period(2022, 2), 1_350_000, True),
+        (Period(2022, 2), 900_000, False),
+        (Period(2023, 4), 1_350_000, True),
+    ],
+)
+def test_support_for_learning_follows_the_decree_of_the_day(period: Period, amount: int, is_right: bool) -> None:
+    birth = date(period.year - 12, 5, 5)
+    broken = check_of("education_pupil", period, support_months=9, support_amount=amount, birth=birth)
+    assert ("support_amount_disagrees" in broken) is not is_right
+
+
+@pytest.mark.parametrize(
+    ("period", "disbursed_on", "principal", "is_right"),
+    [
+        (Period(2018, 4), date(2018, 3, 1), 50_000_001, False),
+        (Period(2018, 4), date(2018, 3, 1), 50_000_000, True),
+        (Period(2019, 1), date(2019, 3, 1), 100_000_000, True),
+        (Period(2023, 4), date(2022, 3, 1), 100_000_000, True),
+        (Period(2023, 4), date(2022, 3, 1), 100_000_001, False),
+    ],
+)
+def test_the_ceiling_of_a_loan_follows_the_day(
+    period: Period, disbursed_on: date, principal: int, is_right: bool
+) -> None:
+    due = date(disbursed_on.year + 3, 1, 1)
+    changed = {"programme": "HN", "disbursed_on": disbursed_on, "due_on": due, "principal": principal}
+    assert ("principal_above_ceiling" in check_of("credit_loan", period, **changed)) is not is_right

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from etl.conforming.labels import Labels
 from etl.conforming.values import Unreadable, flag
-from etl.conforming.vocabulary import enum_labels
+from etl.conforming.vocabulary import Manner, enum_labels, reader_of
 from etl.contracts import contract
+from etl.model.examined import Heading
+from etl.model.period import Period
 from etl.model.text import is_a_slip
 from etl.reference.codes import ethnic_labels
 
@@ -77,7 +79,29 @@ def test_where_two_fit_or_none_there_is_a_finding(dataset: str, column: str, tex
 
 def test_one_class_of_the_poor_from_2022() -> None:
     read = labels_of("register_household", "classification", LATER)
-    assert {read(text) for text in ("Hộ nghèo", "HN", "Diện nghèo")} == {"poor_income"}
+    assert {read(text) for text in ("Hộ nghèo", "HN", "Diện nghèo", "Hộ nghèo N1", "N2")} == {"poor"}
+    assert {read(text) for text in ("Hộ cận nghèo", "CN", "HCN")} == {"near_poor"}
+    assert (read("Hộ thoát nghèo"), read("Thoát cận nghèo")) == ("escaped_poor", "escaped_near_poor")
+
+
+@pytest.mark.parametrize(("dataset", "text"), [
+    ("credit_loan", "Cho vay nhà ở cho người mới theo NĐ 999"), ("housing_support", "Xóa nhà tạm, nhà dột nát"),
+])  # fmt: skip
+def test_from_2022_a_programme_that_the_list_lacks_is_kept_with_a_warning(dataset: str, text: str) -> None:
+    column = contract(dataset)["programme"]
+    for period, is_open in ((Period(2021, 4), False), (Period(2022, 1), True)):
+        read = reader_of(column, Heading(dataset, period, period.last_day, "10"), Manner())
+        if is_open:
+            assert read(text) == text
+            assert read.note(text)[0] == "code_unlisted"
+        else:
+            with pytest.raises(Unreadable, match="code_unknown"):
+                read(text)
+    known = column.values["d33"][0] if column.values else "Hộ cận nghèo"
+    assert read(known) in ("d33", "CN") and read.note(known) is None
+    for unreadable in ("?", "12", "-"):
+        with pytest.raises(Unreadable, match="code_unknown"):
+            read(unreadable)
 
 
 def test_what_two_fit_is_named() -> None:

@@ -74,10 +74,71 @@ def test_a_form_has_the_columns_and_labels_of_its_day() -> None:
     assert {c.name for c in whole.readable_on(date(2022, 1, 1)).columns} == {c.name for c in whole.columns}
     assert whole.readable_on(date(2018, 12, 31)).columns == tuple(c for c in whole.columns if c.valid_from is None)
     assert old["classification"].values["poor_income"][0] == "Hộ nghèo N1"
-    assert new["classification"].values["poor_income"][0] == "Hộ nghèo"
+    assert list(new["classification"].values) == ["poor", "near_poor", "escaped_poor", "escaped_near_poor"]
     assert version_mark(old) != version_mark(new)
     assert not is_outdated(version_mark(old), whole)
+    assert (old["lacks_information"].header, new["lacks_information"].header) == (
+        "Tài sản tiếp cận thông tin", "Phương tiện phục vụ tiếp cận thông tin",
+    )  # fmt: skip
+    assert set(old["lacks_information"].headers) == set(new["lacks_information"].headers)
     assert contract("credit_loan").on(date(2022, 1, 1)) is contract("credit_loan")
     with pytest.raises(ValidationError, match="cannot be required"):
         Contract.model_validate({**dict(contract("credit_loan")), "columns": [{"name": "a", "header": "A", "type": "int",
                                  "required": True, "valid_from": "2022-01-01"}], "key": ["a"]})  # fmt: skip
+
+
+@pytest.mark.parametrize("header", [
+    "Số ĐDCN/CCCD", "Số ĐDCN", "Số định danh cá nhân", "Mã định danh cá nhân", "Số định danh", "Mã số định danh cá nhân",
+    "Số CCCD/ĐDCN", "Số định danh cá nhân/CCCD", "Số CMND/CCCD/ĐDCN", "Số thẻ căn cước", "Số căn cước", "Số CC/CCCD",
+    "SỐ ĐỊNH DANH CÁ NHÂN (CCCD)", "Số ĐDCN / Số CCCD",
+])  # fmt: skip
+@pytest.mark.parametrize(("dataset", "column"), [
+    ("register_member", "id_number"), ("register_household", "head_id_number"), ("credit_loan", "borrower_id_number"),
+    ("health_card", "id_number"),
+])  # fmt: skip
+def test_the_number_of_a_person_under_its_newer_names(dataset: str, column: str, header: str) -> None:
+    assert list(contract(dataset).named((header,))) == [column]
+
+
+@pytest.mark.parametrize(
+    "header", ["Ngày cấp CCCD", "Nơi cấp CMND/CCCD", "Mã định danh học sinh", "Số định danh trường"]
+)
+def test_what_only_speaks_of_a_number_is_none(header: str) -> None:
+    assert not contract("register_member").named((header,))
+
+
+def test_the_code_of_a_pupil_is_not_the_number_of_a_person() -> None:
+    form = contract("education_pupil")
+    assert list(form.named(("Mã định danh học sinh",))) == ["pupil_code"]
+    assert not form.named(("Số định danh cá nhân",))
+
+
+@pytest.mark.parametrize("decree", [
+    "NĐ 86", "NĐ 81", "NĐ 238", "NĐ 81/2021/NĐ-CP", "Nghị định 238/2025/NĐ-CP", "Nghị định số 81/2021/NĐ-CP", "NĐ 999",
+])  # fmt: skip
+def test_the_decree_in_a_header_above_changes_no_column(decree: str) -> None:
+    form = contract("education_pupil")
+    for above in (f"Hỗ trợ chi phí học tập ({decree})", f"Hỗ trợ chi phí học tập theo {decree}"):
+        for header, column in (("Số tháng", "support_months"), ("Số tiền", "support_amount")):
+            assert list(form.named((above, header))) == [column]
+            assert list(form.named((f"{above}: {header}",))) == [column]
+    for header, column in (("Bán trú", "boarding_support"), ("Gạo (kg)", "rice_kg")):
+        assert list(form.named((f"Hỗ trợ theo {decree}", header))) == [column]
+        assert list(form.named((f"Hỗ trợ theo {decree}: {header}",))) == [column]
+
+
+def test_headers_above_follow_the_decree_in_force() -> None:
+    whole = contract("education_pupil")
+    above = [whole.on(day)["support_amount"].header_above for day in (
+        date(2018, 12, 31), date(2021, 10, 14), date(2021, 10, 15), date(2025, 12, 31))]  # fmt: skip
+    assert above == [f"Hỗ trợ chi phí học tập (NĐ {number})" for number in (86, 86, 81, 238)]
+    meals = [whole.on(day)["rice_kg"].header_above for day in (date(2025, 4, 30), date(2025, 5, 1))]
+    assert meals == ["Hỗ trợ theo NĐ 116", "Hỗ trợ theo NĐ 66"]
+
+
+@pytest.mark.parametrize("header", [
+    "Phương tiện phục vụ tiếp cận thông tin", "PHƯƠNG TIỆN TIẾP CẬN THÔNG TIN", "Tài sản tiếp cận thông tin",
+    "Thiếu hụt: Phương tiện tiếp cận thông tin",
+])  # fmt: skip
+def test_means_of_information_under_the_names_of_all_years(header: str) -> None:
+    assert list(contract("register_household").named((header,))) == ["lacks_information"]

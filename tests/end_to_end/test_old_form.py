@@ -25,7 +25,7 @@ def written(path: Path, period: Period, form_of: Period, classification: str, la
     form, units = FORM.on(form_of.last_day), units_on(period.last_day)
     row = {
         "household_code": "1", "head_name": "Nguyễn Văn Mẫu", "ethnicity": "Kinh", "commune": "02692", "area": "rural",
-        "members": 4, "b1_score": 120, "b2_score": 10 * len(lacking), "classification": "poor_income",
+        "members": 4, "b1_score": 120, "b2_score": 10 * len(lacking), "classification": "poor" if form_of == AFTER else "poor_income",
         "change": "continuing", **dict.fromkeys(lacking, True),
     }  # fmt: skip
     frame = pd.DataFrame([row], columns=[c.name for c in form.columns], dtype="object")
@@ -46,7 +46,7 @@ def test_a_quarter_of_2022_on_the_ten_columns_of_before(tmp_path: Path, said: st
     examined = look(written(tmp_path / "a.xlsx", AFTER, BEFORE, said, lacking), today=TODAY)
     assert list(examined.findings["rule"]) == []
     row = examined.rows.iloc[0]
-    assert (row["classification"], row["lacks_health_care"]) == ("poor_income", True)
+    assert (row["classification"], row["lacks_health_care"]) == ("poor", True)
     assert pd.isna(row["lacks_nutrition"]) or not row["lacks_nutrition"]
 
 

@@ -15,7 +15,7 @@ from etl.reference.standards import standard_on
 from tests.indicators.oracle_links import HOME, Link, Pairs, best_of, counted
 
 Told = Iterator[tuple[str, pd.DataFrame]]
-POOR = ["poor_income", "poor_deprivation"]
+POOR = ["poor", "poor_income", "poor_deprivation"]
 
 
 def every(frames: dict[str, pd.DataFrame], day: date, links: Sequence[Link]) -> Told:
@@ -24,7 +24,7 @@ def every(frames: dict[str, pd.DataFrame], day: date, links: Sequence[Link]) -> 
     members = frames["register_member"].merge(households[[*HOME, "classification"]], on=HOME)
     poor = _where(households, households["classification"].isin(POOR))
     both = _where(households, households["classification"].isin([*POOR, "near_poor"]))
-    yield from _poverty(totals, households, poor)
+    yield from _poverty(totals, households, poor, day)
     yield from _deprivation(both, day)
     yield from _credit(frames["credit_loan"], both, counted(frames, "loan", links))
     yield from _insurance(frames["health_card"], members, totals, day, counted(frames, "card", links))
@@ -52,14 +52,15 @@ def _or_zero(amounts: pd.Series[Any]) -> list[int]:
     return [amount or 0 for amount in amounts]
 
 
-def _poverty(totals: pd.DataFrame, households: pd.DataFrame, poor: pd.DataFrame) -> Told:
+def _poverty(totals: pd.DataFrame, households: pd.DataFrame, poor: pd.DataFrame, day: date) -> Told:
     near = _where(households, households["classification"] == "near_poor")
     start = _rows(totals, totals["poor_start"])
     yield "POV_RATE", pd.concat([_rows(poor, 1), _rows(totals, 0, totals["households"])])
     yield "NEAR_POOR_RATE", pd.concat([_rows(near, 1), _rows(totals, 0, totals["households"])])
     yield "POV_REDUCTION", pd.concat([_rows(poor, -1), _rows(totals, totals["poor_start"], totals["households"])])
-    yield "POV_SPLIT.N1", _rows(_where(poor, poor["classification"] == "poor_income"), 1)
-    yield "POV_SPLIT.N2", _rows(_where(poor, poor["classification"] == "poor_deprivation"), 1)
+    if standard_on(day).rule != "and":
+        yield "POV_SPLIT.N1", _rows(_where(poor, poor["classification"] == "poor_income"), 1)
+        yield "POV_SPLIT.N2", _rows(_where(poor, poor["classification"] == "poor_deprivation"), 1)
     count = poor["commune"].value_counts()
     half = [
         int(h > 0 and count.get(c, 0) / h >= 0.5) for c, h in zip(totals["commune"], totals["households"], strict=True)

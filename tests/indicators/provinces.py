@@ -24,6 +24,7 @@ from tests.indicators.oracle_links import Address, Link
 Row = dict[str, Any]
 BY_PROVINCE = ("health_card", "housing_support", "water_works")
 CLASSES = ("poor_income", "poor_deprivation", "near_poor", "escaped_poor", "escaped_near_poor")
+CLASSES_FROM_2022 = ("poor", "near_poor", "escaped_poor", "escaped_near_poor")
 LACKS = (
     "lacks_health_care", "lacks_insurance", "lacks_adult_education", "lacks_child_schooling", "lacks_housing_quality",
     "lacks_housing_area", "lacks_clean_water", "lacks_toilet", "lacks_telecom", "lacks_information",
@@ -157,7 +158,7 @@ class _Maker:
             yield {
                 "household_code": f"H{at}", "head_name": "A", "head_id_number": self.stated("head", self.pick(self.numbers)),
                 "ethnicity": self.pick(["Kinh", "Mông", "Dao", "Tày"]), "commune": commune, "area": "rural",
-                "members": 1 + self.upto(7), "classification": self.pick(CLASSES),
+                "members": 1 + self.upto(7), "classification": self.pick(CLASSES_FROM_2022 if self.period.year >= 2022 else CLASSES),
                 "change": self.maybe(self.pick(["continuing", "new", "returned", "escaped"])),
                 "needs_loan": self.flag(0.7), "loan_eligible": self.flag(0.7), **{n: self.flag(0.35) for n in LACKS},
             }  # fmt: skip

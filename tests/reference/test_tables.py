@@ -1,7 +1,8 @@
 """Code tables, standards, targets, rules: whole, consistent with the contracts, and able to speak."""
 
+import itertools
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from etl.contracts import contracts
 from etl.model.finding import Finding, Severity, findings_frame
 from etl.reference import codes, figures, rules, standards, targets
+from etl.reference.units import units_on
 
 
 def test_there_are_54_ethnic_groups_and_each_label_names_one() -> None:
@@ -28,8 +30,40 @@ def test_every_code_table_of_a_contract_exists() -> None:
 
 
 def test_ceilings_are_in_dong() -> None:
-    assert codes.programme_ceilings()["NO33"] == 25_000_000
+    assert codes.loan_ceiling("NO33", date(2018, 1, 1), date(2018, 12, 31)) == 25_000_000
+    assert codes.loan_ceiling("HSSV", date(2018, 1, 1), date(2018, 12, 31)) is None
     assert codes.benefit_levels()["TE"] == 1
+
+
+@pytest.mark.parametrize("programme", ["HN", "CN", "MTN"])
+def test_a_ceiling_is_the_highest_that_a_loan_has_lived_under(programme: str) -> None:
+    before, after = date(2019, 2, 28), date(2019, 3, 1)
+    assert codes.loan_ceiling(programme, date(2016, 5, 1), before) == 50_000_000
+    assert codes.loan_ceiling(programme, after, after) == 100_000_000
+    assert codes.loan_ceiling(programme, date(2016, 5, 1), date(2023, 12, 31)) == 100_000_000
+
+
+def test_amounts_in_force_follow_each_other_without_a_gap_or_two_at_once() -> None:
+    for amounts in (*codes.loan_ceilings().values(), codes.learning_support()):
+        assert amounts[0].valid_from is None and amounts[-1].valid_to is None
+        for earlier, later in itertools.pairwise(amounts):
+            assert later.valid_from == earlier.valid_to + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("day", "poor"),
+    [
+        (date(2018, 12, 31), {"083", "084", "085"}),
+        (date(2021, 12, 31), {"083", "084", "085"}),
+        (date(2022, 1, 1), {"082", "083", "084", "085"}),
+        (date(2025, 6, 30), {"082", "083", "084", "085"}),
+        (date(2025, 7, 1), set()),
+    ],
+)
+def test_poor_districts_have_their_days(day: date, poor: set[str]) -> None:
+    units = units_on(day)
+    assert {district.code for district in units.districts if district.is_30a} == poor
+    assert {units.district_of(commune.code).code for commune in units.communes if commune.is_30a} == poor
 
 
 @pytest.mark.parametrize(

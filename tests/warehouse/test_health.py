@@ -123,6 +123,16 @@ def test_rows_that_refer_to_nothing_are_not_published(warehouse: Engine, dataset
         accept(conn, submission)
 
 
+def test_from_2022_a_programme_that_no_list_has_is_published(warehouse: Engine) -> None:
+    with warehouse.begin() as conn:
+        for dataset in ("credit_loan", "housing_support"):
+            submission = submitted(conn, dataset, "2022-Q1")
+            insert(conn, dataset, row_of(conn, dataset, period="2022-Q1", programme="Chương trình mới"))
+            accept(conn, submission)
+        used = conn.scalars(text("SELECT programme FROM intake.reference_used WHERE programme IS NOT NULL")).all()
+    assert list(used) == []
+
+
 def test_a_district_that_is_none_is_not_covered(warehouse: Engine) -> None:
     with pytest.raises(IntegrityError, match="unit_known"), warehouse.begin() as conn:
         submission = submitted(conn, "water_works")

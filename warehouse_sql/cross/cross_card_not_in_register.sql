@@ -31,7 +31,7 @@ best AS (
     FROM found
     ORDER BY
         submission_id ASC, sheet ASC, row ASC,
-        classification IN ('poor_income', 'poor_deprivation', 'near_poor') DESC,
+        core.is_listed(classification) DESC,
         household_submission_id ASC, household_sheet ASC, household_row ASC
 )
 
@@ -39,6 +39,6 @@ SELECT
     c.submission_id, c.sheet, c.row, c.commune AS unit_code, c.object_code AS value,
     b.household_submission_id AS other_submission_id, b.household_sheet AS other_sheet, b.household_row AS other_row,
     b.classification AS other_value, NULL::bigint AS difference, TRUE AS certain,
-    coalesce(b.classification IN ('poor_income', 'poor_deprivation', 'near_poor'), FALSE) AS listed
+    coalesce(core.is_listed(b.classification), FALSE) AS listed
 FROM card AS c
 LEFT JOIN best AS b ON c.submission_id = b.submission_id AND c.sheet = b.sheet AND c.row = b.row

@@ -54,7 +54,7 @@ poor_before AS (
     FROM household AS x
     INNER JOIN core.register_household AS h
         ON x.quarter_before = h.period AND x.commune = h.commune AND x.household_code = h.household_code
-    WHERE h.classification IN ('poor_income', 'poor_deprivation')
+    WHERE core.is_poor(h.classification)
 )
 
 SELECT
@@ -65,7 +65,7 @@ SELECT
         WHEN h.classification = 'near_poor' AND coalesce(h.change, 'new') = 'new' THEN j.has_before
         ELSE TRUE
     END AS certain,
-    coalesce(h.classification IN ('poor_income', 'poor_deprivation', 'escaped_poor'), FALSE)
+    coalesce(core.is_poor(h.classification) OR h.classification = 'escaped_poor', FALSE)
     OR (j.submission_id, j.sheet, j.row) IN (SELECT b.submission_id, b.sheet, b.row FROM poor_before AS b) AS was_poor
 FROM judged AS j
 LEFT JOIN household AS h ON j.submission_id = h.submission_id AND j.sheet = h.sheet AND j.row = h.row

@@ -7,7 +7,7 @@ FROM core.pupil_member
 WHERE
     period = :period
     AND district_code = any(:districts)
-    AND classification IN ('poor_income', 'poor_deprivation')
+    AND core.is_poor(classification)
     AND status = 'enrolled'
     AND poverty_class IS NOT NULL
     AND extract(YEAR FROM cast(:day AS date))::int - birth_year BETWEEN 6 AND 14

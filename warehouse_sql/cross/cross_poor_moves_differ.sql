@@ -4,10 +4,10 @@ WITH moves AS (
     SELECT
         commune, min(submission_id) AS submission_id, (array_agg(sheet ORDER BY sheet, row))[1] AS sheet,
         (array_agg(row ORDER BY sheet, row))[1] AS row,
-        count(*) FILTER (WHERE classification IN ('poor_income', 'poor_deprivation')) AS now,
+        count(*) FILTER (WHERE core.is_poor(classification)) AS now,
         count(*) FILTER (WHERE classification = 'escaped_poor') AS escaped,
         count(*) FILTER (
-            WHERE classification IN ('poor_income', 'poor_deprivation') AND change IN ('new', 'returned')
+            WHERE core.is_poor(classification) AND change IN ('new', 'returned')
         ) AS came
     FROM core.register_household
     WHERE period = :period AND district_code = any(:districts)

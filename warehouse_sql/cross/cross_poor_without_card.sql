@@ -6,7 +6,7 @@ WITH held AS (
         bool_or(:day BETWEEN valid_from AND valid_to) OVER own AS has_card,
         row_number() OVER (own ORDER BY valid_to DESC, card_sheet ASC, card_row ASC) AS place
     FROM core.card_member
-    WHERE period = :period AND classification IN ('poor_income', 'poor_deprivation')
+    WHERE period = :period AND core.is_poor(classification)
     WINDOW own AS (PARTITION BY submission_id, sheet, row)
 )
 
@@ -21,4 +21,4 @@ LEFT JOIN held AS h ON m.submission_id = h.submission_id AND m.sheet = h.sheet A
 WHERE
     m.period = :period
     AND m.district_code = any(:districts)
-    AND m.classification IN ('poor_income', 'poor_deprivation')
+    AND core.is_poor(m.classification)

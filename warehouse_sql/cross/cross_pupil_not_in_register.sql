@@ -3,7 +3,7 @@ SELECT
     p.submission_id, p.sheet, p.row, p.commune AS unit_code, p.poverty_class AS value,
     h.submission_id AS other_submission_id, h.sheet AS other_sheet, h.row AS other_row,
     h.classification AS other_value, NULL::bigint AS difference, TRUE AS certain,
-    coalesce(h.classification IN ('poor_income', 'poor_deprivation'), FALSE) AS is_poor
+    coalesce(core.is_poor(h.classification), FALSE) AS is_poor
 FROM core.education_pupil AS p
 LEFT JOIN core.register_household AS h
     ON p.period = h.period AND p.commune = h.commune AND p.household_code = h.household_code

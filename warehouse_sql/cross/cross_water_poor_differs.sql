@@ -18,7 +18,7 @@ registered AS (
     WHERE
         period = :period
         AND district_code = any(:districts)
-        AND classification IN ('poor_income', 'poor_deprivation')
+        AND core.is_poor(classification)
     GROUP BY commune
 )
 

@@ -38,5 +38,5 @@ CROSS JOIN (VALUES ('CREDIT_NEED_MET', TRUE), ('CREDIT_ACCESS', FALSE)) AS t (co
 LEFT JOIN owing AS o ON h.submission_id = o.submission_id AND h.sheet = o.sheet AND h.row = o.row
 WHERE
     h.period = :period
-    AND h.classification IN ('poor_income', 'poor_deprivation', 'near_poor')
+    AND core.is_listed(h.classification)
     AND (NOT t.of_need OR (h.needs_loan AND h.loan_eligible))

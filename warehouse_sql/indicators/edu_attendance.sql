@@ -19,7 +19,7 @@ WITH enrolled AS MATERIALIZED (
     FROM core.pupil_member
     WHERE
         period = :period AND status = 'enrolled'
-        AND classification IN ('poor_income', 'poor_deprivation')
+        AND core.is_poor(classification)
         AND extract(YEAR FROM cast(:day AS date))::int - birth_year BETWEEN 6 AND 14
         AND (cast(:communes AS text[]) IS NULL OR commune = any(cast(:communes AS text[])))
     ORDER BY submission_id, sheet, row, core.link_rank(method)
@@ -32,5 +32,5 @@ FROM core.member_household AS m
 LEFT JOIN enrolled AS e ON m.submission_id = e.submission_id AND m.sheet = e.sheet AND m.row = e.row
 WHERE
     m.period = :period
-    AND m.classification IN ('poor_income', 'poor_deprivation')
+    AND core.is_poor(m.classification)
     AND extract(YEAR FROM cast(:day AS date))::int - m.birth_year BETWEEN 6 AND 14

@@ -23,7 +23,7 @@ SELECT DISTINCT ON (card_submission_id, card_sheet, card_row)
 FROM core.card_member
 WHERE
     period = :period
-    AND classification IN ('poor_income', 'poor_deprivation', 'near_poor')
+    AND core.is_listed(classification)
     AND :day BETWEEN valid_from AND valid_to
     AND valid_to > :day
     AND valid_to <= cast(:day AS date) + 30

@@ -33,4 +33,4 @@ SELECT
     m.submission_id, m.sheet, m.row, c.method AS link
 FROM core.member_household AS m
 LEFT JOIN covered AS c ON m.submission_id = c.submission_id AND m.sheet = c.sheet AND m.row = c.row
-WHERE m.period = :period AND m.classification IN ('poor_income', 'poor_deprivation', 'near_poor')
+WHERE m.period = :period AND core.is_listed(m.classification)

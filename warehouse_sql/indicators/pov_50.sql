@@ -18,7 +18,7 @@ codes:
 WITH poor AS (
     SELECT commune, count(*) AS households
     FROM core.register_household
-    WHERE period = :period AND classification IN ('poor_income', 'poor_deprivation')
+    WHERE period = :period AND core.is_poor(classification)
     GROUP BY commune
 )
 

@@ -21,7 +21,7 @@ SELECT
 FROM core.register_household
 WHERE
     period = :period
-    AND classification IN ('poor_income', 'poor_deprivation')
+    AND core.is_poor(classification)
     AND ethnicity <> 'Kinh'
     AND commune IN (
         SELECT c.commune FROM core.register_commune AS c

@@ -34,5 +34,5 @@ WHERE
     period = :period
     AND (
         classification = 'escaped_poor'
-        OR (classification IN ('poor_income', 'poor_deprivation') AND change IN ('returned', 'new'))
+        OR (core.is_poor(classification) AND change IN ('returned', 'new'))
     )

@@ -27,7 +27,7 @@ WHERE
     AND (
         classification = 'escaped_poor'
         OR (
-            classification IN ('poor_income', 'poor_deprivation')
+            core.is_poor(classification)
             AND coalesce(change, '') NOT IN ('returned', 'new')
         )
     )

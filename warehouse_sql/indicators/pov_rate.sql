@@ -15,7 +15,7 @@ codes:
 SELECT
     'POV_RATE' AS code, commune AS unit_code, 1 AS numerator, NULL::numeric AS denominator, submission_id, sheet, row
 FROM core.register_household
-WHERE period = :period AND classification IN ('poor_income', 'poor_deprivation')
+WHERE period = :period AND core.is_poor(classification)
 UNION ALL
 SELECT 'POV_RATE', commune, 0, households, submission_id, sheet, row
 FROM core.register_commune

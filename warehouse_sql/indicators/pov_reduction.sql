@@ -27,7 +27,7 @@ SELECT
     sheet,
     row
 FROM core.register_household
-WHERE period = :period AND classification IN ('poor_income', 'poor_deprivation')
+WHERE period = :period AND core.is_poor(classification)
 UNION ALL
 SELECT 'POV_REDUCTION', commune, poor_start, households, submission_id, sheet, row
 FROM core.register_commune

@@ -7,7 +7,9 @@ direction: lower
 datasets: [register_household]
 needs_commune_row: false
 sums_to: POV_RATE
+of_rules: [income, or]
 basis: "QĐ 59/2015/QĐ-TTg; TT 17/2016/TT-BLĐTBXH"
+notes: "Not from 2022 on: who is poor is poor by income and by deprivation."
 codes:
   POV_SPLIT.N1:
     vi: "Hộ nghèo về thu nhập (N1)"
@@ -20,4 +22,4 @@ SELECT
     CASE classification WHEN 'poor_income' THEN 'POV_SPLIT.N1' ELSE 'POV_SPLIT.N2' END AS code,
     commune AS unit_code, 1 AS numerator, NULL::numeric AS denominator, submission_id, sheet, row
 FROM core.register_household
-WHERE period = :period AND classification IN ('poor_income', 'poor_deprivation')
+WHERE period = :period AND core.is_poor(classification)
