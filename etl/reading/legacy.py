@@ -253,7 +253,9 @@ def to_unicode(cells: pd.DataFrame, fonts: Fonts, file_votes: Counter[str]) -> t
         elif names and common not in names and column in telling:
             # A sheet has one encoding as a rule; a column has its own where the common one makes no sense of it.
             used = names[0]
-        elif (gain := _gain(own, common)) > 0 or (gain == 0 and not fonts and votes.total() > against):
+        elif (gain := _gain(own, common)) > 0:
+            used = common
+        elif gain == 0 and not fonts and votes.total() > against and not any(map(_is_unicode, own)):
             # Where fonts tell which cells are from before Unicode, another font tells that a cell is not.
             used = common
         if used == "VNI" and not any(map(_has_vni_pair, own)) and _gain(own, "VNI") <= 0:
@@ -300,6 +302,11 @@ def _better(text: str, encoding: str) -> str:
     if as_is > as_read or (as_is == as_read and _is_official(text) and not _is_official(done)):
         return text
     return _same_case(text, done) if encoding == "TCVN3" else done
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a text has letters that no encoding from before Unicode leaves, and makes sense: «Cộng đồng»."""
+    return _surface(text) is None and _possible(text) == 1
 
 
 def _possible(text: str) -> float:

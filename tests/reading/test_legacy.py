@@ -63,6 +63,18 @@ def test_unicode_is_left_alone() -> None:
     assert all(legacy.is_syllable(w) for n in NAMES for w in legacy._WORDS.findall(n) if not w.isascii())
 
 
+@pytest.mark.parametrize("encoding", ["TCVN3", "VISCII"])
+def test_a_column_of_unicode_beside_legacy_ones_is_left_alone(encoding: str) -> None:
+    """«tâm» makes sense as it stands and as read; «Cộng đồng» has letters that no legacy text has."""
+    unicode = ["Cộng đồng", "Trung tâm NS&VSMT", "HTX", "UBND xã"]
+    villages = ["Thôn Lủng Phìn", "Thôn Ngòi Đường", "Bản Nậm Mạ", "Thôn Hòa Bình"]
+    cells = pd.DataFrame({0: unicode, 1: [encoded(name, encoding) for name in villages]}, dtype="str")
+    read, found = legacy.to_unicode(cells, {}, Counter())
+    assert read[0].tolist() == unicode
+    assert read[1].tolist() == villages
+    assert found == {1: encoding}
+
+
 @pytest.mark.parametrize("case", json_of("legacy_test_vectors.json"), ids=lambda c: c["unicode"])
 def test_vectors(case: dict[str, str]) -> None:
     assert legacy.decoders()["TCVN3"](case["tcvn3_as_latin1"]) == case["unicode"]
