@@ -1,5 +1,6 @@
 """A corpus of messy files with the truth of each: ``python -m samples.corpus DIR --files 500 --seed 7``.
 
+``--period 2025-Q4 --senders commune`` makes the files of another quarter, sent by communes, districts or the province.
 ``python -m samples.corpus --level foreign --count 90 --seed 5`` makes files of words and structures that no contract
 lists, reads them and prints what was not exact (``tests/corpus/foreign.py``).
 """
@@ -14,8 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from etl.contracts import DATASETS
-from samples.messy.file import MessyFile, messy_file
+from etl.contracts import DATASETS, contract
+from etl.model.period import Period
+from etl.reference.units import Unit, units_on
+from samples.messy.draw import Draw
+from samples.messy.file import Meddling, MessyFile, messy_file
 
 LEVELS = ("realistic", "hostile")
 
@@ -35,11 +39,27 @@ def write_file(folder: Path, file: MessyFile) -> Path:
     return path
 
 
-def write_corpus(folder: Path, files: int, seed: int) -> int:
+def sent_file(dataset: str, number: int, *, seed: int, level: str, period: Period, senders: str) -> MessyFile:
+    """Make the file of a number for a period: what districts send under the old order comes from ``senders``."""
+    units = units_on(period.last_day)
+    pools: dict[str, tuple[Unit, ...]] = {
+        "commune": units.communes, "district": units.districts, "province": (units.province,),
+    }  # fmt: skip
+    pool = pools["province" if contract(dataset).sent_by == "province" else senders]
+    if not pool:
+        raise ValueError(f"there are no districts in {period}")
+    unit = Draw([seed, number, sum(map(ord, dataset)), 1], level).pick(pool)
+    return messy_file(dataset, number, seed=seed, level=level, meddling=Meddling(period=period, unit=unit.code))
+
+
+def write_corpus(folder: Path, files: int, seed: int, period: Period | None = None, senders: str = "district") -> int:
     """Write ``<folder>/<dataset>-<number>/<file>`` and ``truth.json`` beside each; gives how many."""
     count = 0
     for dataset, number, level in corpus(files):
-        file = messy_file(dataset, number, seed=seed, level=level)
+        if period is None:
+            file = messy_file(dataset, number, seed=seed, level=level)
+        else:
+            file = sent_file(dataset, number, seed=seed, level=level, period=period, senders=senders)
         place = folder / f"{dataset}-{number:03d}"
         write_file(place, file)
         truth = json.dumps(told(file, level), ensure_ascii=False, indent=1, default=str)
@@ -68,8 +88,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--files", type=int, default=500)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--period", type=Period.parse)
+    parser.add_argument("--senders", choices=("commune", "district", "province"), default="district")
     chosen = parser.parse_args()
-    print(f"{write_corpus(chosen.folder, chosen.files, chosen.seed)} files below {chosen.folder}")
+    count = write_corpus(chosen.folder, chosen.files, chosen.seed, chosen.period, chosen.senders)
+    print(f"{count} files below {chosen.folder}")
 
 
 if __name__ == "__main__":

@@ -99,7 +99,7 @@ def messy_file(
     form = contract(dataset).on(period.last_day)
     units = units_on(period.last_day)
     own = units[wish.unit] if wish.unit else None
-    unit = units.province if form.sent_by == "province" else own or draw.pick(units.districts)
+    unit = own or (units.province if form.sent_by == "province" else draw.pick(units.districts or units.communes))
     rows = rows_for(draw, form, unit, period, draw.number(5, 40) if wish.count is None else wish.count)
     return composed(draw, form, unit, period, rows, wish)
 

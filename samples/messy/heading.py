@@ -50,7 +50,7 @@ def heading(draw: Draw, form: Contract, unit: Unit, period: Period, factor: int,
     if where_period in ("name", "folder"):
         made.as_of = period.last_day
     says_period, says_agency = where_period.startswith("title"), where_unit in ("agency", "both", "agency+name")
-    made.lines += _motto(draw, form, unit, with_unit=says_agency)
+    made.lines += _motto(draw, form, unit, period, with_unit=says_agency)
     place = unit.short if unit.level != "province" else "Lào Cai"
     made.closing_place = place
     if draw.has("dated-on-top", 0.2):
@@ -106,9 +106,10 @@ def _period_words(draw: Draw, form: Contract, period: Period) -> tuple[str, date
     return draw.one_of("period", options)
 
 
-def _motto(draw: Draw, form: Contract, unit: Unit, *, with_unit: bool) -> list[TextLine]:
+def _motto(draw: Draw, form: Contract, unit: Unit, period: Period, *, with_unit: bool) -> list[TextLine]:
     """Agency left and the nation's motto right, on two or three lines; or the agency alone; or nothing."""
-    agency = draw.one_of("agency", _AGENCIES.get(form.agency, (form.agency,)))
+    known = _AGENCIES.get(form.agency, (form.agency,))
+    agency = draw.one_of("agency", _AGENCIES_FROM_2025[form.sector] if period >= _WITHOUT_DISTRICTS else known)
     name = unit.name.upper()
     own = (
         agency
@@ -148,6 +149,18 @@ _AGENCIES = {
 }  # fmt: skip
 
 
+_WITHOUT_DISTRICTS = Period(2025, 3)
+_AGENCIES_FROM_2025 = {
+    "register": ("SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG", "PHÒNG KINH TẾ", "PHÒNG VĂN HÓA - XÃ HỘI", "SỞ NN&MT"),
+    "credit": ("PHÒNG GIAO DỊCH NHCSXH", "CHI NHÁNH NHCSXH", "PGD NHCSXH"),
+    "health_insurance": ("BẢO HIỂM XÃ HỘI", "BHXH KHU VỰC"),
+    "education": ("PHÒNG VĂN HÓA - XÃ HỘI", "SỞ GIÁO DỤC VÀ ĐÀO TẠO", "PHÒNG VH-XH"),
+    "housing": ("SỞ XÂY DỰNG", "PHÒNG KINH TẾ, HẠ TẦNG VÀ ĐÔ THỊ"),
+    "water": ("SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG", "PHÒNG KINH TẾ", "SỞ NN&MT"),
+}  # fmt: skip
+"""Whose name a form bears since there are no districts, by sector."""
+
+
 def _signed(draw: Draw, place: str, period: Period) -> str:
     day = period.last_day + timedelta(days=draw.number(2, 40))
     return draw.pick((
@@ -178,7 +191,7 @@ def _unit_line(draw: Draw, unit: Unit) -> str:
     """The submitting unit on a line of its own."""
     if unit.level == "province":
         return draw.pick(("Tỉnh Lào Cai", "TỈNH LÀO CAI", "Đơn vị: Tỉnh Lào Cai", "Tỉnh: Lào Cai"))
-    short = {"Huyện": "H.", "Thành phố": "TP.", "Thị xã": "TX."}[unit.type]
+    short = {"Huyện": "H.", "Thành phố": "TP.", "Thị xã": "TX.", "Xã": "X.", "Phường": "P."}[unit.type]
     return draw.pick((
         unit.name, unit.name.upper(), f"Đơn vị: {unit.name}", f"Đơn vị báo cáo: {unit.name}", f"{short} {unit.short}",
         f"{unit.name}, tỉnh Lào Cai", f"{unit.name} - Tỉnh Lào Cai", f"Địa bàn: {unit.name}",

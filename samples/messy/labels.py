@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from etl.contracts import Column
 from etl.model.text import clean, fold, spelling_key
 from etl.reference.codes import code_labels, ethnic_labels
-from etl.reference.units import Unit, Units
+from etl.reference.successors import moved
+from etl.reference.units import Unit, Units, units_on
 from samples.messy import cells
 from samples.messy.draw import Draw
 from samples.workbooks import EMPTY, Cell
+
+MERGED = date(2025, 7, 1)
+"""From this day on there are no districts."""
 
 _CASES: tuple[Callable[[str], str], ...] = (
     lambda t: t, lambda t: t, lambda t: t.upper(), lambda t: t.lower(), lambda t: f" {t} ",
@@ -74,11 +80,14 @@ def unit_writer(draw: Draw, units: Units, within: str) -> Callable[[Any], Cell]:
     )
     first = draw.one_of("units", ways)
     mixes = draw.has("units-mixed", 0.3)
+    former = former_names(units) if not units.districts and draw.has("former-units", 0.35) else {}
 
     def write(value: Any) -> Cell:
         if value is None:
             return EMPTY
         unit = units[value]
+        if value in former and draw.chance(0.7):
+            return Cell(draw.pick(former[value]))
         way = draw.pick(ways) if mixes and draw.chance(0.5) else first
         text = way(draw, unit, units, counts)
         if text is None or not counts.certain(text, unit, units):
@@ -88,6 +97,22 @@ def unit_writer(draw: Draw, units: Units, within: str) -> Callable[[Any], Cell]:
         return Cell(text)
 
     return write
+
+
+@lru_cache(maxsize=4)
+def former_names(units: Units) -> dict[str, tuple[str, ...]]:
+    """Commune of a day without districts → the communes that it took in whole, named with the district of then."""
+    before = MERGED - timedelta(days=1)
+    own = units_on(before)
+    names: dict[str, list[str]] = {}
+    for code, parts in moved(before, MERGED).parts.items():
+        if len(parts) == 1 and (heir := next(iter(parts))) is not None and heir in units:
+            upper = own.district_of(code)
+            shown = f"{upper.name[0].lower()}{upper.name[1:]}"
+            names.setdefault(heir, []).extend(
+                (f"{own[code].name}, {shown}", f"{own[code].name} - {upper.name}", f"{own[code].name} ({upper.name})")
+            )
+    return {code: tuple(found) for code, found in names.items()}
 
 
 class _Counts:

@@ -85,6 +85,9 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "lacks_toilet": ("Nhà tiêu", "Hố xí/nhà tiêu", "Nhà tiêu hợp vệ sinh", "Hố xí, nhà tiêu"),
     "lacks_telecom": ("Dịch vụ viễn thông", "Sử dụng dịch vụ viễn thông", "DV viễn thông"),
     "lacks_information": ("Tài sản tiếp cận thông tin", "Tài sản phục vụ tiếp cận thông tin", "TS tiếp cận thông tin"),
+    "lacks_employment": ("Việc làm", "Thiếu việc làm"),
+    "lacks_dependants": ("Người phụ thuộc", "Người phụ thuộc trong hộ"),
+    "lacks_nutrition": ("Dinh dưỡng", "Thiếu dinh dưỡng"),
     "cause": ("Nguyên nhân", "Nguyên nhân nghèo chính", "Nguyên nhân chính"),
     "policy_household": ("Hộ chính sách", "Hộ chính sách (NCC, BTXH)", "Hộ CS (NCC, BTXH)"),
     "needs_loan": ("Nhu cầu vay vốn", "Có nhu cầu vay", "Nhu cầu vay"),
@@ -215,6 +218,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Nguồn vốn": ("Nguồn vốn", "Nguồn vốn thực hiện", "Kinh phí thực hiện"),
     "3 cứng": ("3 cứng", "Tiêu chí 3 cứng", "Nhà đảm bảo 3 cứng"),
     "Hỗ trợ chi phí học tập (NĐ 86)": ("Hỗ trợ chi phí học tập (NĐ 86)", "Hỗ trợ CPHT theo NĐ 86/2015/NĐ-CP", "HTCPHT"),
+    "Hỗ trợ chi phí học tập (NĐ 81)": ("Hỗ trợ chi phí học tập (NĐ 81)", "Hỗ trợ CPHT theo NĐ 81/2021/NĐ-CP", "HTCPHT"),
+    "Hỗ trợ chi phí học tập (NĐ 238)": (
+        "Hỗ trợ chi phí học tập (NĐ 238)",
+        "Hỗ trợ chi phí học tập",
+        "HTCPHT theo NĐ 238",
+    ),
+    "Hỗ trợ theo NĐ 66": ("Hỗ trợ theo NĐ 66", "Chế độ theo Nghị định 66/2025/NĐ-CP"),
     "Hỗ trợ theo NĐ 116": ("Hỗ trợ theo NĐ 116", "Chế độ theo Nghị định 116/2016/NĐ-CP"),
 }
 
