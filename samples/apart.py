@@ -150,9 +150,7 @@ def _true_attendance(province: Province) -> list[tuple[str, bool]]:
     enrolled = {w for w, s in zip(province.whose["education_pupil"], status, strict=True) if s == "enrolled"}
     people = zip(_districts(province, members), province.whose["register_member"], homes, ages, strict=True)
     return [
-        (unit, person in enrolled)
-        for unit, person, home, age in people
-        if classes.get(home) in POOR and 6 <= age <= 14
+        (unit, person in enrolled) for unit, person, home, age in people if classes.get(home) in POOR and 6 <= age <= 14
     ]
 
 
