@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 from sqlalchemy import Connection, text
 
 from etl.faults import point
@@ -21,6 +19,7 @@ from etl.linking.shapes import ADDRESS, PAIRS, REGISTER_KEYS, VERSION, Outcome
 from etl.linking.standing import COLUMNS, last_run, standing
 from etl.model.period import Period
 from etl.warehouse import moments
+from etl.warehouse.arrow_csv import written_csv
 from etl.warehouse.engine import driver
 
 _SAME = [name for name in COLUMNS if name not in ("period", "pair")]
@@ -164,8 +163,6 @@ def _add(conn: Connection, added: pd.DataFrame, moment: datetime) -> None:
     if not len(added):
         return
     table = pa.Table.from_pandas(added.assign(linked_at=moment.isoformat()), preserve_index=False)
-    sink = io.BytesIO()
-    pa_csv.write_csv(table, sink, pa_csv.WriteOptions(include_header=False, quoting_style="needed"))
     statement = f"COPY history.link ({', '.join([*COLUMNS, 'linked_at'])}) FROM STDIN (FORMAT csv)"
     with driver(conn).cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(sink.getvalue())
+        copy.write(written_csv(table))

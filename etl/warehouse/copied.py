@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 from psycopg import sql
 from sqlalchemy import Connection
 
+from etl.warehouse.arrow_csv import read_csv
 from etl.warehouse.engine import driver
 
 
@@ -21,12 +21,4 @@ def copied(conn: Connection, query: sql.Composable, kinds: dict[str, pa.DataType
     ):
         for block in copy:
             out.write(block)
-    if not out.tell():
-        return pa.table({name: pa.array([], kind) for name, kind in kinds.items()})
-    options = pa_csv.ConvertOptions(
-        column_types=kinds, strings_can_be_null=True, quoted_strings_can_be_null=False, null_values=[""]
-    )
-    parse = pa_csv.ParseOptions(newlines_in_values=True)
-    return pa_csv.read_csv(
-        pa.BufferReader(out.getbuffer()), pa_csv.ReadOptions(column_names=list(kinds)), parse, options
-    )
+    return read_csv(out.getvalue(), kinds)

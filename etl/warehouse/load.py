@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
-
 import pandas as pd
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 from psycopg import sql
 from sqlalchemy import Connection, text
 
@@ -14,6 +11,7 @@ from etl.contracts import contract
 from etl.faults import point
 from etl.model.period import Period
 from etl.reference.units import units_on
+from etl.warehouse.arrow_csv import written_csv
 from etl.warehouse.engine import driver
 from etl.warehouse.ledger import Submission
 
@@ -82,6 +80,4 @@ def as_csv(rows: pd.DataFrame) -> bytes:
     for name in dates:
         at = table.schema.get_field_index(name)
         table = table.set_column(at, name, table.column(name).cast(pa.date32()))
-    sink = io.BytesIO()
-    pa_csv.write_csv(table, sink, pa_csv.WriteOptions(include_header=False, quoting_style="needed"))
-    return sink.getvalue()
+    return written_csv(table)
