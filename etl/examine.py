@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 
 from etl.checking import (
@@ -25,15 +27,22 @@ from etl.checking import (
     waiving,
 )
 from etl.conforming import (
+    ColumnMap,
     check_totals,
     conform,
+    faulty_cells,
     find_summaries,
+    from_above,
     is_called_a_summary,
+    left_out,
     match_columns,
     raw_cells,
     read_heading,
     read_named_periods,
     saying,
+    set_aside,
+    unused,
+    with_sections,
 )  # fmt: skip
 from etl.contracts import Contract, contract, contracts, sector_datasets
 from etl.contracts.form import is_outdated
@@ -46,12 +55,15 @@ from etl.model.period import Period
 from etl.model.refused import Refused
 from etl.model.text import fold
 from etl.opening import open_file
-from etl.reading import find_any_table, find_table
+from etl.reading import find_any_table, find_tables
 from etl.reference.rules import rules
 from etl.settings import Settings
 
 SUMMARY = "summary"
 """Why the rows of a sheet that sums up other sheets are ignored."""
+
+ASIDE = "aside"
+"""Why the rows of a sheet of another period, or of a hidden draft, are ignored."""
 
 LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 """A drop belongs to the day of the province."""
@@ -94,19 +106,23 @@ def examine(
 def _examine_grids(
     grids: list[Grid], reviewed: Reviewed, sha256: str, *, file_name: str, folder: str, sector: str | None, today: date
 ) -> Examined:
-    found = [None if is_answer_sheet(grid) else find_table(grid, contracts()) for grid in grids]
+    sent = [grid for grid in grids if not is_answer_sheet(grid)]
+    found = find_tables(sent, contracts())
     tables = _of_one_form([table for table in found if table is not None and table.dataset is not None])
     datasets = sorted({table.dataset for table in tables if table.dataset})
 
     def named_anywhere() -> tuple[Period, ...]:
-        return read_named_periods(_titled(grids, found), sent_name(file_name), folder)
+        return read_named_periods(_titled(sent, found), sent_name(file_name), folder)
 
-    if fault := _wrong_form(datasets, grids, found, sector):
+    if fault := _wrong_form(datasets, sent, found, sector):
         dataset = datasets[0] if len(datasets) == 1 else None
         heading = Heading(dataset=dataset, periods_named=named_anywhere())
         return _rejected(heading, findings_frame([fault]), tables, _ignored(grids, tables))
 
     form = contract(datasets[0])
+    hidden = frozenset(grid.sheet for grid in sent if grid.hidden)
+    aside = set_aside(tables, hidden, form, sent_name(file_name), folder)
+    tables = [table for table in tables if table.sheet not in aside.sheets]
     chosen = tuple(choice for grid in grids if is_answer_sheet(grid) for choice in asked.chosen(grid))
     aliases = in_force(reviewed.aliases, chosen_aliases(chosen, form.sector, sent_name(file_name), today))
     aliased = use_table_aliases(
@@ -116,19 +132,22 @@ def _examine_grids(
     if heading.period is None:
         heading = replace(heading, periods_named=named_anywhere())
     readable = form.readable_on(heading.period.last_day) if heading.period else form
+    tables = with_sections(tables, readable)
     matched = {table.sheet: match_columns(table, readable) for table in tables}
     summaries = find_summaries(tables, [matched[table.sheet][0] for table in tables], form)
     tables = [table for table in tables if table.sheet not in summaries.sheets]
-    ignored = _ignored(grids, tables)
+    ignored = _ignored(grids, tables, aside.sheets)
     maps = [matched[table.sheet][0] for table in tables]
     layout = {table.sheet: columns.places(form) for table, columns in zip(tables, maps, strict=True)}
     of_headers = [matched[table.sheet][1] for table in tables]
-    findings = join_findings([heading_findings, *of_headers, aliased.findings, findings_frame(summaries.findings)])
+    findings = join_findings(
+        [heading_findings, *of_headers, aliased.findings, findings_frame([*aside.findings, *summaries.findings])]
+    )
     if not sum(len(table.body) for table in tables):
         findings = join_findings([findings, findings_frame([Finding("no_data_rows", Severity.CRITICAL)])])
     if len(_of_whole_file(findings)):
         return _rejected(heading, findings, tables, ignored, layout)
-    findings = join_findings([findings, _version(grids, form), _legacy(grids, layout)])
+    findings = join_findings([findings, _version(grids, form), _legacy(grids, layout), _of_reading(tables, maps, form)])
 
     cells = raw_cells(tables, maps, form)
     own = reviewed.of(heading)
@@ -136,7 +155,11 @@ def _examine_grids(
     known, of_aliases = use_cell_aliases(rows, aliases, form, heading)
     rows = replace(rows, cells=known)
     corrected, of_corrections = correct(rows, own.corrections)
-    conformed = conform(corrected, tables, maps, form, heading)
+    shifted = {(table.sheet, row) for table in tables for row in table.ragged}
+    is_shifted = [place in shifted for place in zip(corrected["sheet"], corrected["row"], strict=True)]
+    total = len(corrected)
+    # Every value of a shifted row is in doubt: the row has one finding, and no rule looks at it.
+    conformed = conform(corrected[~np.array(is_shifted, dtype=bool)], tables, maps, form, heading)
     findings = join_findings([findings, of_aliases, of_corrections, conformed.findings])
     if len(fatal := _of_whole_file(findings)):
         return _rejected(heading, fatal, tables, ignored, layout)
@@ -144,7 +167,6 @@ def _examine_grids(
     checked = check(conformed.rows, findings, form, heading, waivers)
     of_totals = waive(check_totals(tables, maps, form, checked.findings), waivers)
     findings = join_findings([checked.findings, of_totals])
-    total = len(conformed.rows)
     accepted = len(checked.rows)
     counts = Counts(total + sum(ignored.values()), accepted, total - accepted, sum(ignored.values()))
     verdict = Verdict.ACCEPTED if accepted == total else Verdict.PARTLY if accepted else Verdict.REJECTED
@@ -160,6 +182,18 @@ def _of_one_form(tables: list[Table]) -> list[Table]:
         if lists
         else tables
     )
+
+
+def _of_reading(tables: Sequence[Table], maps: Sequence[ColumnMap], form: Contract) -> pd.DataFrame:
+    """What was not used, was left out, was read from above, or cannot be read for what the file is."""
+    return findings_frame(
+        finding
+        for table, columns in zip(tables, maps, strict=True)
+        for finding in (
+            *unused(table, columns, form), *left_out(table, columns, form), *from_above(table, columns),
+            *faulty_cells(table, columns, form),
+        )
+    )  # fmt: skip
 
 
 def _version(grids: list[Grid], form: Contract) -> pd.DataFrame:
@@ -217,13 +251,13 @@ def _nearest_form(grids: list[Grid], found: list[Table | None], sector: str | No
     return best.title, ", ".join(lacking(best))
 
 
-def _ignored(grids: list[Grid], tables: list[Table]) -> dict[str, int]:
+def _ignored(grids: list[Grid], tables: list[Table], aside: frozenset[str] = frozenset()) -> dict[str, int]:
     """Reason → number of rows that are no data, over all sheets. A sheet without a table is ignored whole."""
     reasons = Counter(reason for table in tables for reason in table.ignored.values())
     with_table = {table.sheet for table in tables}
     for grid in grids:
         if grid.sheet not in with_table:
-            called = SUMMARY if is_called_a_summary(grid.sheet) else NO_TABLE
+            called = ASIDE if grid.sheet in aside else SUMMARY if is_called_a_summary(grid.sheet) else NO_TABLE
             reasons[OWN_ANSWER if is_answer_sheet(grid) else called] += _last_row(grid)
     return {reason: count for reason, count in sorted(reasons.items()) if count}
 

@@ -144,10 +144,13 @@ def _absent(outcome: Outcome, rows: pd.DataFrame, communes: list[str], heading: 
         return findings_frame()
     units = units_on(heading.period.last_day)
     there = set(rows["commune"].dropna())
+    absent = [code for code in communes if code not in there]
+    # Rows without a readable commune have findings of their own, and may be those that seem to be absent.
+    if len(absent) <= int(rows["commune"].isna().sum()):
+        return findings_frame()
     return findings_frame(
         Finding("commune_missing", Severity(outcome.severity), column="commune", value=units[code].name)
-        for code in communes
-        if code not in there
+        for code in absent
     )
 
 

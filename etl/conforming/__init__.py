@@ -3,12 +3,16 @@
 from etl.conforming.columns import ColumnMap, match_columns
 from etl.conforming.heading import read_heading, read_named_periods
 from etl.conforming.money import stated_units
+from etl.conforming.other_sheets import set_aside
 from etl.conforming.rows import Conformed, conform, raw_cells
+from etl.conforming.sections import with_sections
 from etl.conforming.summaries import find_summaries, is_called_a_summary
 from etl.conforming.totals import check_totals
+from etl.conforming.unused import faulty_cells, from_above, left_out, unused, unused_columns
 from etl.conforming.vocabulary import saying
 
 __all__ = [
-    "ColumnMap", "Conformed", "check_totals", "conform", "find_summaries", "is_called_a_summary", "match_columns",
-    "raw_cells", "read_heading", "read_named_periods", "saying", "stated_units",
+    "ColumnMap", "Conformed", "check_totals", "conform", "faulty_cells", "find_summaries", "from_above",
+    "is_called_a_summary", "left_out", "match_columns", "raw_cells", "read_heading", "read_named_periods",
+    "saying", "set_aside", "stated_units", "unused", "unused_columns", "with_sections",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
+from etl.conforming.assignment import assign_rest
 from etl.contracts import Column, Contract
 from etl.contracts.naming import NEAR, is_serial, sex_in
 from etl.model.finding import Finding, Severity, findings_frame
@@ -61,6 +62,10 @@ def match_columns(table: Table, form: Contract) -> tuple[ColumnMap, pd.DataFrame
             repeated.setdefault(name, [taken[name]]).append(physical)
     free = {physical: path for physical, path in table.headers.items() if _is_free(physical, path, form, taken, births)}
     unmatched = [c for c in form.columns if c.name not in taken and not _by_sex(form, c.name, births)]
+    for name, assigned in assign_rest(table, form, [c.name for c in unmatched], free).items():
+        taken[name], sureness[name] = assigned.place, assigned.sure
+        del free[assigned.place]
+    unmatched = [c for c in unmatched if c.name not in taken]
     findings = [_missing(column, table, free) for column in unmatched if column.required]
     near = _nearly(form, free, [c.name for c in unmatched if not c.required])
     findings += [_near(form[name], table, place, likeness) for name, (place, likeness) in near.items()]
@@ -77,7 +82,7 @@ def _is_free(
         physical not in taken.values()
         and physical not in births.values()
         and not form.named(path)
-        and not is_serial(path[-1])
+        and not is_serial(path)
     )
 
 

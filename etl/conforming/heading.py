@@ -30,6 +30,22 @@ _CITES = re.compile(
 )
 
 
+def periods_in_title(table: Table) -> set[str]:
+    """The periods that a sheet's own title names; empty where it names none or one that cannot be."""
+    try:
+        return {said.value for where, lines in _places([table], "", "") for said in _periods(lines, where)}
+    except InvalidPeriod:
+        return set()
+
+
+def periods_outside(file_name: str, folder: str) -> set[str]:
+    """The periods that a file's name and folder name."""
+    try:
+        return {said.value for where, lines in _places([], file_name, folder) for said in _periods(lines, where)}
+    except InvalidPeriod:
+        return set()
+
+
 @dataclass(frozen=True)
 class _Said:
     """A period or unit that was named: the value, its words, where, and for a period its last day."""
@@ -54,7 +70,9 @@ def read_heading(
     period, last_day = _period(periods, today, findings)
     units: list[_Said] = []
     for day in _days_of_units(last_day, today):
-        units = [said for where, lines in _places(tables, file_name, folder) for said in _units(lines, where, day)]
+        places = list(_places(tables, file_name, folder))
+        units = [said for where, lines in places for said in _units(lines, where, day)]
+        units = _as_the_province(units, places, form, day)
         if units:
             break
     if form.sent_by == "district" and any(said.level == "district" for said in units):
@@ -164,6 +182,30 @@ def _units(lines: list[str], where: str, day: date) -> list[_Said]:
     communes = [u for u in by_code.values() if u.level == "commune"]
     lowest = districts or [*communes, *(u for u in by_code.values() if u.level == "province")]
     return [_Said(u.code, u.name, where, level=u.level) for u in lowest]
+
+
+def _as_the_province(
+    said: list[_Said], places: Sequence[tuple[str, list[str]]], form: Contract, day: date
+) -> list[_Said]:
+    """The province alone, where its file has a sheet or a part for each district; else the units as they are.
+
+    The province sends some forms alone. Others are its own only if the file or the folder names the province and the
+    titles name several districts: what one district sent for several stays a conflict.
+    """
+    districts = {unit.value for unit in said if unit.level == "district"}
+    outside = [unit for unit in said if not unit.where.startswith("tiêu đề")]
+    if not districts or any(unit.level != "province" for unit in outside):
+        return said
+    province = [
+        _Said(unit.code, unit.name, where, level=unit.level)
+        for where, lines in places
+        for line in lines
+        for unit in units_on(day).submitting_in(line)
+        if unit.level == "province"
+    ]
+    if form.sent_by == "province":
+        return [*outside, *province][:1] or said
+    return outside if outside and len(districts) > 1 else said
 
 
 def _without_upper(said: list[_Said], form: Contract) -> list[_Said]:

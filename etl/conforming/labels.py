@@ -21,7 +21,7 @@ _SAYS_NOTHING = tuple(
         "ho gia dinh", "gia dinh", "ho", "dien", "thuoc", "doi tuong", "loai", "nhom", "muc", "che do", "cho vay",
         "vay", "vay von", "von", "nguon von", "nguon", "tin dung", "chuong trinh", "ct", "theo", "so", "la", "duoc",
         "da", "hien", "va", "cua", "hoi", "doan", "lien hiep", "to chuc", "tinh trang", "dan toc", "dt",
-        "nguoi", "khu vuc", "kv", "hoc sinh", "hs", "hoc phi", "hp", "tien", "ve",
+        "nguoi", "khu vuc", "kv", "hoc sinh", "hs", "hoc phi", "hp", "tien", "ve", "con", "cac lop", "cac",
     )
 )  # fmt: skip
 """Folded phrases that no list of labels needs. A label made of these alone keeps them."""
@@ -99,6 +99,35 @@ class Labels:
         """Whether no label comes near enough to a text of letters to be what it means."""
         return not self._codes(text) and any(char.isalpha() for char in text)
 
+    def reads(self, text: str) -> bool:
+        """Whether a text names one code."""
+        return len(self._codes(text)) == 1
+
+    def may_name(self, text: str) -> bool:
+        """Whether a text names a code, or may be one of several."""
+        return bool(self._codes(text))
+
+    def part_that_names(self, text: str) -> str | None:
+        """The end of a text that names one code, where the words before it change nothing: "Hỗ trợ theo QĐ 33".
+
+        None where no end of it names a code, or two ends name two.
+        """
+        words = clean(text).split()
+        names: dict[str, str] = {}
+        for start in range(len(words)):
+            end = " ".join(words[start:])
+            if self.is_certain(end):
+                names.setdefault(next(iter(self._codes(end))), end)
+                if start == 0:
+                    return end
+            if not _explains(words[start]):
+                break
+        return next(iter(names.values())) if len(names) == 1 else None
+
+    def is_certain(self, text: str) -> bool:
+        """Whether a text is one of the labels, or has the words of one, and of one code alone."""
+        return len(_first((*_CERTAIN, *_BY_WORDS), _with_short_decrees(clean(text)), self._labels)) == 1
+
     def params(self, text: str) -> dict[str, str]:
         """The labels that a text fits, else those nearest to it; all of a short list."""
         codes = self._codes(text)
@@ -168,7 +197,8 @@ def _by_the_beginning(text: _Text, labels: tuple[_Label, ...]) -> set[str]:
 def _by_some_words(text: _Text, labels: tuple[_Label, ...]) -> set[str]:
     """Some words of a label next to one another, then in any order."""
     words = text.content
-    if len("".join(words)) < _LEAST_OF_A_PART:
+    # A number of two digits says enough: CT 33 is QĐ 33.
+    if len("".join(words)) < _LEAST_OF_A_PART and not (len(words) == 1 and words[0].isdigit() and len(words[0]) > 1):
         return set()
     joined = f" {' '.join(words)} "
     longer = [label for label in labels if set(words) <= set(label.content) and _needed(label) <= set(words)]

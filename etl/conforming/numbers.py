@@ -27,6 +27,8 @@ _MINUS = str.maketrans("−–—", "---")
 _MANY = 5
 
 _NUMBER_AND_UNIT = re.compile(r"^(?P<number>[+-]? ?\d[\d.,' ]*?)[.,]? ?(?P<unit>[^\W\d].*)$")
+_UNIT_IN_BRACKETS = re.compile(r"(?<=\d)\s*[(\[]\s*([^\W\d][^()\[\]]*?)\s*[)\]]$")
+_YEAR_WITH_WORD = re.compile(r"^(?:năm|nam|n)[ .:]*(\d{4})$", re.IGNORECASE)
 _AMOUNT_PART = re.compile(r"(\d[\d.,' ]*?) ?(ty|ti|trieu|trd|tr|nghin|ngan|ngin|k)(?: ?(?:dong|d|vnd))?(?![a-z])")
 _THOUSANDS = {"k": 3, "nghin": 3, "ngan": 3, "ngin": 3, "tr": 6, "trd": 6, "trieu": 6, "ty": 9, "ti": 9}
 _DONG = frozenset({"d", "dong", "vnd", "vn dong", "dong viet nam", "viet nam dong"})
@@ -181,6 +183,9 @@ def _with_signs(written: str) -> str:
 
 def _without_unit(text: str, header: str) -> str:
     written = compatible(clean(text).replace("²", "2").replace("³", "3"))
+    written = _UNIT_IN_BRACKETS.sub(r" \1", written)
+    if (year := _YEAR_WITH_WORD.match(written)) and "nam" in fold(header).split():
+        return year[1]
     match = _NUMBER_AND_UNIT.match(written)
     if not match:
         return written

@@ -59,6 +59,8 @@ _SHORT_YEAR = re.compile(
     re.IGNORECASE,
 )
 
+_SHORT_MONTH = re.compile(r"\bth (\d{1,2})(?= (?:nam )?(?:19|20)\d\d\b)")
+
 
 class InvalidPeriod(Exception):
     """Words that name a period which cannot be."""
@@ -68,6 +70,7 @@ def period_words(line: str) -> str:
     """Return a line folded, numbers in words as digits: ``"Tháng mười hai năm 2018"`` → ``"thang 12 nam 2018"``."""
     written = _LETTER_O.sub("0", compatible(clean(line)))
     folded = fold(_SHORT_YEAR.sub(r"\g<front>20\g<y>", written))
+    folded = _SHORT_MONTH.sub(r"thang \1", folded)
     folded = _IN_WORDS.sub(lambda match: f"{match['unit']} {_WORDS[match['word']]}", folded)
     return _MONTHS_IN_WORDS.sub(lambda match: f"{_WORDS[match['word']]} ", folded)
 

@@ -26,8 +26,28 @@ _SCIENTIFIC = re.compile(r"^\d([.,]\d+)?[eE]\+?\d{1,3}$")
 
 _LOST_ZEROS = 3
 
-_YES = frozenset({"x", "v", "1", "co", "c", "true", "yes", "y", "dung", "✓", "✔", "☑", "√", "+", "*", "1.0"})
-_NO = frozenset({"0", "khong", "k", "ko", "khong co", "false", "no", "n", "-", "–", "—", "sai", "☐", "0.0", "chua"})
+_YES = frozenset({"x", "v", "1", "co", "c", "true", "yes", "y", "dung", "dat", "✓", "✔", "☑", "√", "+", "*", "1.0"})
+_NO = frozenset(
+    {
+        "0",
+        "khong",
+        "k",
+        "ko",
+        "khong co",
+        "false",
+        "no",
+        "n",
+        "-",
+        "–",
+        "—",
+        "sai",
+        "khong dat",
+        "chua dat",
+        "☐",
+        "0.0",
+        "chua",
+    }
+)
 _MARK_EDGES = " .,;()[]"
 
 

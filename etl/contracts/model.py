@@ -54,6 +54,7 @@ class Column(_Strict):
     in ``etl/reference`` instead. open_from: from this day on a text that the list lacks keeps its row, with a
     warning. digits: allowed lengths of a code made of digits only. pattern: a regular expression that the whole
     cell must match; pattern_from: day → the one from that day on. minimum/maximum: inclusive bounds of a number.
+    shared: whether a block of rows has one code, which may be written in its first row alone.
     valid_from/valid_to: the first and last day whose form has the column; nothing: always.
     """
 
@@ -75,6 +76,7 @@ class Column(_Strict):
     pattern_from: dict[date, str] = {}
     minimum: float | None = None
     maximum: float | None = None
+    shared: bool = False
     valid_from: date | None = None
     valid_to: date | None = None
 

@@ -10,15 +10,16 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from etl.model.text import clean, fold
+from etl.model.text import clean, fold, is_a_slip
 
 Path = tuple[str, ...]
 """The texts of a header from the top down: groups above it, then its own."""
 
-OFFICIAL, VARIANT, TRIMMED, LOOSE = 1.0, 0.98, 0.95, 0.92
-"""How sure a header is: the form's own text, a variant that the contract lists, one of these trimmed, loosely."""
+OFFICIAL, VARIANT, TRIMMED, LOOSE, PART = 1.0, 0.98, 0.95, 0.92, 0.9
+"""How sure a header is: the form's own text, a variant that the contract lists, one of these trimmed, loosely; a part
+of the header that the rest only explains."""
 
 IN_ITS_GROUP = 0.01
 """More for a header that stands below the group which the form puts it below."""
@@ -31,6 +32,8 @@ NEAR = 0.84
 """Likeness from which on a header that names nothing is told as a near miss."""
 
 _BRACKETS = re.compile(r"[(\[].*?[)\]]|[(\[].*$", re.DOTALL)
+_IN_BRACKETS = re.compile(r"[(\[][^)\]]+[)\]]")
+_BETWEEN_PARTS = re.compile(r"[/|\n;:]|\s[–—-]\s")
 _UNIT_AFTER = re.compile(
     r"(?:[,;:–-]\s*(?:(?:triệu|nghìn|ngàn|1[.]?000)\s*)?|\s(?:triệu|nghìn|ngàn|1[.]?000)\s*)(?:đồng|vnđ|vnd|đ)\s*$",
     re.IGNORECASE,
@@ -88,10 +91,11 @@ class Names:
 
     def __init__(self, columns: Mapping[str, tuple[Iterable[str], Iterable[str]]]) -> None:
         """columns: column → its headers, the official one first, and the groups that forms put it below."""
+        self._listed = {column: (list(headers), list(groups)) for column, (headers, groups) in columns.items()}
         self._by_form: dict[str, dict[str, float]] = {}
         self._groups: dict[str, tuple[str, ...]] = {}
         by_loose: dict[str, set[str]] = {}
-        for column, (headers, groups) in columns.items():
+        for column, (headers, groups) in self._listed.items():
             self._groups[column] = tuple(map(fold, groups))
             for rank, header in enumerate(headers):
                 # Of two variants in one header, the one that the contract lists first.
@@ -118,10 +122,52 @@ class Names:
                 found[owner] = LOOSE
             if found:
                 break
+        found = found or self._by_a_part(path[-1])
         above = [fold(text) for text in path[:-1]]
         return {
             column: sure + IN_ITS_GROUP * any(text.startswith(self._groups[column]) for text in above)
             for column, sure in found.items()
+        }
+
+    def _by_a_part(self, text: str) -> dict[str, float]:
+        """Column that a part of a header names, before or in brackets, or between slashes and dashes; of two, none."""
+        inside = [match.strip("()[] ") for match in _IN_BRACKETS.findall(text)]
+        parts = [*inside, *_BETWEEN_PARTS.split(_BRACKETS.sub(" ", text))]
+        owners: set[str] = set()
+        for part in (part.strip() for part in parts if len(part) <= _LONGEST and fold(part) != fold(text)):
+            exact = self._by_form.get(fold(part)) or self._by_form.get(trimmed(part)) if fold(part) else None
+            owner = max(exact, key=exact.__getitem__) if exact else self._by_loose.get(loose(part)) if part else None
+            owners |= {owner} if owner else set()
+        return {owners.pop(): PART} if len(owners) == 1 else {}
+
+    def likeness(self, path: Path, column: str) -> float:
+        """How like the words of a header and those of a column's headers are (Dice, 0 to 1), whatever their order.
+
+        A word with one letter wrong counts as the word.
+        """
+        best = 0.0
+        for text in {path[-1], " ".join(path[-2:])}:
+            mine, limits = frozenset(loose(text).split()), _LIMITING & set(fold(text).split())
+            for known, single, limited in self._words[column]:
+                # A word of the column itself must be there, not of the group above it alone; «Tổng dư nợ» is no part.
+                if mine & single and limits == limited:
+                    best = max(best, _dice(mine, known))
+        return best
+
+    @cached_property
+    def _words(self) -> Mapping[str, list[tuple[frozenset[str], frozenset[str], frozenset[str]]]]:
+        """Column → of each of its headers the words with its group's, its own words, and those that limit it."""
+        return {
+            column: [
+                (
+                    frozenset(loose(words).split()),
+                    frozenset(loose(header).split()),
+                    _LIMITING & set(fold(words).split()),
+                )
+                for header in headers
+                for words in {header, *(f"{group} {header}" for group in groups)}
+            ]
+            for column, (headers, groups) in self._listed.items()
         }
 
     def near(self, path: Path, among: Iterable[str]) -> tuple[str, float] | None:
@@ -136,6 +182,42 @@ class Names:
                 if likeness > (best[1] if best else 0.0):
                     best = min(mine), likeness
         return best
+
+
+_LIMITING = frozenset(
+    {
+        "tong",
+        "khong",
+        "chua",
+        "truoc",
+        "sau",
+        "cu",
+        "moi",
+        "trong",
+        "ngoai",
+        "tren",
+        "duoi",
+        "con",
+        "het",
+        "cuoi",
+        "dau",
+    }
+)
+"""Words that make another thing of what they stand with: the total of it, the part within, the one before."""
+
+_COMMON = frozenset(
+    {"ngay", "ma", "ten", "nam", "ho", "sinh", "diem", "loai", "muc", "thang", "hoc", "hn", "hcn", "co"}
+)
+"""Words that stand in many headers: each counts as half a word."""
+
+
+def _dice(some: frozenset[str], others: frozenset[str]) -> float:
+    common = [w for w in some if w in others or any(is_a_slip(w, other) for other in others if len(w) > 4)]
+    return 2 * _weight(common) / (_weight(some) + _weight(others)) if some and others else 0.0
+
+
+def _weight(words: Iterable[str]) -> float:
+    return sum(0.5 if word in _COMMON else 1.0 for word in words)
 
 
 _FEMALE = frozenset({"nữ", "nu", "gái", "female"})
@@ -160,7 +242,12 @@ def sex_in(text: str) -> str | None:
     return sexes.pop() if len(sexes) == 1 and rest <= _OF_A_BIRTH else None
 
 
+_SERIALS = frozenset(
+    {"stt", "tt", "so tt", "so thu tu", "s tt", "s t t", "thu tu", "so", "no", "so t t", "stt so", "t t", "serial no"}
+)
+
+
 @lru_cache(maxsize=200_000)
-def is_serial(text: str) -> bool:
-    """Whether a header is the one of the rows' serial numbers."""
-    return trimmed(text) in ("stt", "tt", "so tt", "so thu tu", "s tt", "s t t", "thu tu", "so")
+def is_serial(path: Path) -> bool:
+    """Whether a header is the one of the rows' serial numbers; path: its texts from the top down."""
+    return trimmed(path[-1]) in _SERIALS or (len(path) > 1 and trimmed(" ".join(path)) in _SERIALS)

@@ -57,7 +57,11 @@ class Table:
     and columns as the grid. ignored: physical row → reason (title, header, numbering, group, total, blank, note); the
     rows of ``body`` and of ``ignored`` together are 1 … the last used row, each once. title: the text cells above the
     header, as (row, text). sums: the cells of total and group rows, which may say what rows of ``body`` add up to.
-    numbers, from_1904, typed: as of the grid.
+    numbers, from_1904, typed: as of the grid. filled: physical column → rows of ``body`` that got the value above them.
+    sources: a column beyond the sheet → the physical column that its facts come from. ignored_cells: the cells of the
+    rows below the header that are no data. ragged: rows of ``body`` with more or fewer fields than the header.
+    uncached: (row, column) of formulas without a stored value, as of the grid. continues: the sheet whose list goes on
+    here, without a header of its own.
     """
 
     sheet: str
@@ -72,3 +76,9 @@ class Table:
     numbers: pd.DataFrame | None = None
     from_1904: bool = False
     typed: bool = True
+    filled: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    sources: Mapping[int, int] = field(default_factory=dict)
+    ignored_cells: pd.DataFrame = field(default_factory=pd.DataFrame)
+    ragged: frozenset[int] = frozenset()
+    uncached: frozenset[tuple[int, int]] = frozenset()
+    continues: str | None = None

@@ -88,7 +88,7 @@ def find_header(cells: pd.DataFrame, forms: Iterable[Contract]) -> Header | None
         above += " " + " ".join(map(fold, line.values()))
     if best is None:
         return None
-    best = _with_serial(best, texts)
+    best = _with_lower_row(_with_serial(best, texts), texts)
     rows = range(best.first_row - _HIGHEST, best.first_row)
     return replace(best, above=frozenset(fold(text) for row in rows for text in texts.get(row, {}).values()))
 
@@ -98,10 +98,29 @@ def _with_serial(header: Header, texts: Mapping[int, dict[int, str]]) -> Header:
     for first in range(header.first_row, header.last_row - _HIGHEST, -1):
         if first not in texts:
             break
-        if any(map(is_serial, texts[first].values())):
+        if any(is_serial((text,)) for text in texts[first].values()):
             rows = [texts[row] for row in range(first, header.last_row + 1)]
             return replace(header, first_row=first, cells=_block(rows))
     return header
+
+
+def _with_lower_row(header: Header, texts: Mapping[int, dict[int, str]]) -> Header:
+    """The header with the row below it, where that row only divides its columns: Ngày | Tháng | Năm below a birth.
+
+    Its texts are words, one at least stands where the header has none, and no column of the serial number is among
+    them; a row of data has its number, a group's label stands below the first headers.
+    """
+    below = texts.get(header.last_row + 1, {})
+    first = texts.get(header.first_row, {})
+    if header.last_row - header.first_row + 1 >= _HIGHEST or len(below) < 2 or 2 * len(below) > len(header.cells):
+        return header
+    serials = {c for c, path in header.cells.items() if is_serial(path)}
+    divides = [c for c in below if c not in header.cells and any(left < c for left in header.cells)]
+    words = all(re.search(r"[^\W\d]", text) and len(text) < _LONGEST / 4 for text in below.values())
+    if not divides or not words or serials & below.keys() or min(below) == min(header.cells):
+        return header
+    rows = [texts[row] for row in range(header.first_row, header.last_row + 2) if row in texts]
+    return replace(header, last_row=header.last_row + 1, cells=_block(rows)) if first else header
 
 
 _WORDLESS = re.compile(r"^[\s\d.,()%+/:-]+$")
@@ -166,7 +185,7 @@ def _fit(block: Mapping[int, Path], form: Contract, above: str) -> tuple[float, 
         return 0.0, False
     required = set(form.required)
     share = len(found & required) / len(required)
-    strange = sum(not columns and not is_serial(path[-1]) for path, columns in zip(block.values(), named, strict=True))
+    strange = sum(not columns and not is_serial(path) for path, columns in zip(block.values(), named, strict=True))
     sure = sum(max(columns.values()) for columns in named if columns) / sum(1 for columns in named if columns)
     matched = min(len(found), sum(map(bool, named)))
     # Of the forms over time the one that the headers fit: no file has the columns of all of them.

@@ -19,20 +19,21 @@ from etl.contracts import Contract
 from etl.contracts.naming import Path, is_serial
 from etl.model.text import clean, fold
 from etl.reading.headers import Header
+from etl.reading.row_kinds import numbers_the_columns
 
 _MOSTLY = 0.8
 _FAMILY = re.compile(
     r"^(?:ho(?: va)?(?: ten)? (?:dem|lot|chu dem|chu lot)(?: va (?:dem|lot))?|ho(?: va)?(?: dem| lot| chu dem)?|ho va"
-    r"|ten (?:dem|lot)|(?:family|last|middle|sur) ?name|surname|ho lot)$"
+    r"|ten (?:dem|lot)|(?:family|last|middle|sur)(?: (?:and|va) (?:middle|family))? ?names?|surname|ho lot|dem)$"
 )
 _GIVEN = re.compile(r"^(?:ten(?: (?:rieng|goi|chinh))?|(?:given|first) ?name)$")
 _OF_WHOM = re.compile(
     r"\b(?:cua|chu ho|hoc sinh|hs|thanh vien|tv|nguoi vay|khach hang|nguoi|kh|cac em|em|chu the|nguoi tham gia)\b"
 )
 _PARTS = {
-    "day": re.compile(r"^(?:ngay|day|d)$"),
-    "month": re.compile(r"^(?:thang|month|m)$"),
-    "year": re.compile(r"^(?:nam|year|y)$"),
+    "day": re.compile(r"^(?:ngay|ng|day|d|dd)$"),
+    "month": re.compile(r"^(?:thang|th|t|month|m|mm)$"),
+    "year": re.compile(r"^(?:nam|n|year|y|yyyy|yy)$"),
 }
 _OF_A_BIRTH = re.compile(r"\b(?:sinh|birth|of birth)\b")
 _VILLAGE = re.compile(
@@ -67,11 +68,22 @@ def _join(
 ) -> tuple[pd.DataFrame, Header]:
     """Put what some columns hold into the first of them, under another header; the others have none from then on."""
     cells = cells.copy()
-    below = cells.index > header.last_row
+    below = (cells.index > header.last_row) & ~_number_columns(cells, columns)
     cells.loc[below, columns[0]] = join(cells.loc[below, columns]).astype("str")
+    below = cells.index > header.last_row
     cells.loc[below, columns[1:]] = np.nan
     named = {c: p for c, p in header.cells.items() if c not in columns[1:]} | {columns[0]: path}
     return cells, replace(header, cells=dict(sorted(named.items())))
+
+
+def _number_columns(cells: pd.DataFrame, columns: list[int]) -> np.ndarray:
+    """Which rows number the columns, 1 2 3: what stands in them is no part of a name or a day."""
+    short = [cells[place].fillna("").str.len().between(1, 4).to_numpy() for place in columns]
+    numbers: np.ndarray = np.logical_and.reduce(short)
+    for at in np.flatnonzero(numbers):
+        line = zip(cells.columns, cells.iloc[at], strict=True)
+        numbers[at] = numbers_the_columns({int(place): text for place, text in line if isinstance(text, str)})
+    return numbers
 
 
 def _join_names(cells: pd.DataFrame, header: Header, form: Contract) -> tuple[pd.DataFrame, Header]:
@@ -85,9 +97,8 @@ def _join_names(cells: pd.DataFrame, header: Header, form: Contract) -> tuple[pd
 
 
 def _is_split_name(cells: pd.DataFrame, header: Header, form: Contract, first: int, second: int) -> bool:
-    family = _bare_name(header.cells[first][-1])
     if second in header.cells:
-        return bool(_FAMILY.match(family) and _GIVEN.match(_bare_name(header.cells[second][-1])))
+        return _names_a_part(header.cells[first][-1], _FAMILY) and _names_a_part(header.cells[second][-1], _GIVEN)
     if not any(form[name].type == "name" for name in form.named(header.cells[first])):
         return False
     # One header over two columns: a word stands beside nearly every name.
@@ -96,8 +107,11 @@ def _is_split_name(cells: pd.DataFrame, header: Header, form: Contract, first: i
     return len(body) > 1 and float(words.mean()) >= _MOSTLY / 2 and float(words[body[second].notna()].mean()) > _MOSTLY
 
 
-def _bare_name(text: str) -> str:
-    return " ".join(_OF_WHOM.sub(" ", fold(text)).split())
+def _names_a_part(text: str, part: re.Pattern[str]) -> bool:
+    """Whether a header is that of a part of a name: as a whole, before its brackets, or in them."""
+    inside = " ".join(re.findall(r"[(\[]([^)\]]*)", text))
+    ways = (text, re.sub(r"[(\[].*", " ", text, flags=re.DOTALL), inside)
+    return any(part.match(" ".join(_OF_WHOM.sub(" ", fold(way)).split())) for way in ways)
 
 
 def _with_blanks(parts: pd.DataFrame) -> pd.Series[str]:
@@ -145,15 +159,15 @@ def _as_dates(frame: pd.DataFrame, places: Mapping[str, int]) -> pd.Series[str]:
 
 
 def _split_joined(cells: pd.DataFrame, header: Header, form: Contract) -> tuple[pd.DataFrame, Header]:
-    named = {c: form.named(path) for c, path in header.cells.items()}
-    present = {name for names in named.values() for name in names}
-    for column, path in header.cells.items():
-        if is_serial(path[-1]) or column not in cells.columns:
+    for column, path in dict(header.cells).items():
+        if is_serial(path) or column not in cells.columns:
             continue
+        named = {c: form.named(path) for c, path in header.cells.items()}
+        present = {name for names in named.values() for name in names}
         texts = cells.loc[header.last_row + 1 :, column].dropna()
         pair, parted = _two_facts(texts, form, present, set(named[column]))
         if pair is not None:
-            return _parted(cells, header, form, column, pair, parted)
+            cells, header = _parted(cells, header, form, column, pair, parted)
     return cells, header
 
 
@@ -165,7 +179,8 @@ def _two_facts(
     distinct = texts.unique().tolist()
     for pair, part in _ways(form, lacking):
         parted = {text: both for text in distinct if (both := part(text)) is not None}
-        if parted and texts.isin(parted).mean() >= (_MOSTLY if len(own) == 0 else 0.9):
+        whole = [text for text, both in parted.items() if both[1]]
+        if whole and 2 * len(whole) >= len(parted) and texts.isin(parted).mean() >= (_MOSTLY if len(own) == 0 else 0.9):
             return pair, parted
     return None, {}
 
@@ -199,6 +214,8 @@ def _commune_and_village(text: str) -> Pair | None:
     """A place's commune and its village: the one that says what it is tells what the other is."""
     parts = [part.strip(" )") for part in _BETWEEN.split(clean(text)) if part.strip(" )")]
     parts = [part for part in parts if not _DISTRICT.match(fold(part))]
+    if len(parts) == 1 and _COMMUNE.match(fold(parts[0])):
+        return parts[0], ""
     if len(parts) != 2:
         return None
     communes = [part for part in parts if _COMMUNE.match(fold(part))]
@@ -218,7 +235,7 @@ def _parted(
     below = cells.index > header.last_row
     texts = cells.loc[below, column]
     second = pd.Series(np.nan, index=cells.index, dtype="str")
-    second[below] = texts.map({text: both[1] for text, both in parted.items()})
+    second[below] = texts.map({text: both[1] or np.nan for text, both in parted.items()})
     cells[beyond] = second.astype("str")
     # A text that does not part is left whole for its first fact, where reading names it.
     cells.loc[below, column] = texts.map({text: both[0] for text, both in parted.items()}).fillna(texts)

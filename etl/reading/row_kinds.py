@@ -20,7 +20,11 @@ from etl.contracts.naming import is_serial
 from etl.model.text import clean, fold
 from etl.reading.headers import Header
 
-_NUMBER = re.compile(r"^[\s\d.,()%+–-]+(?: ?(?:hộ|người|khẩu|món|thẻ|em|học sinh|nhà|thôn|xã))?$", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"^[\s\d.,()%+–-]+(?: ?[(\[]?(?:hộ|người|khẩu|nhân khẩu|món|thẻ|em|trẻ em|học sinh|nhà|thôn|xã|đ|đồng|vnđ|kg|m2|m3"
+    r"|tháng|điểm|lao động|công trình)[)\]]?)?$",
+    re.IGNORECASE,
+)
 _NUMBERING = re.compile(
     r"^(?:c(?:ột|ot)?[ .]*)?[(\[]?\s*([A-ZĐ]{1,2}|[a-z]|\d{1,2})\s*[)\].]*\s*(?:[=:].*)?$", re.IGNORECASE
 )
@@ -28,7 +32,8 @@ _NUMBERING = re.compile(
 
 _MARKED_NUMBERING = re.compile(r"\D")
 _CARRIED = re.compile(
-    r"^(?:tong )?(?:cong |so |luy ke |tong )*(?:trang truoc|trang nay|mang sang|chuyen sang|cong trang|chuyen tiep"
+    r"^(?:tong )?(?:cong |so |luy ke |tong )*(?:den (?:het |cuoi )?|het )?"
+    r"(?:trang truoc|trang nay|mang sang|chuyen sang|cong trang|chuyen tiep"
     r"|tiep trang|trang sau)\b"
 )
 """Sums that a printed page carries to the next: «Cộng mang sang», «Trang trước chuyển sang», «Cộng trang»."""
@@ -53,15 +58,26 @@ _CLOSING = re.compile(
     r"|ngay \d{0,2} ?thang \d{0,2} ?nam)"
 )
 TITLE_AGAIN = re.compile(
-    r"(?:cong hoa xa hoi|doc lap tu do|^don vi(?: tinh)?\b|^dvt\b|^mau (?:so|bieu)|^bieu (?:so|mau)|kem theo|^ubnd|"
-    r"^uy ban nhan dan|^trang (?:so )?\d+|^page \d+"
-    r"|^\d+ \d+$)"
+    r"(?:cong hoa xa hoi|doc lap tu do"
+    r"|^don vi(?: tinh| bao cao)?(?: (?:dong|nghin|ngan|trieu|1000|vnd).*)?$|^don vi tinh\b|^dvt\b"
+    r"|^mau (?:so|bieu)|^bieu (?:so|mau)|kem theo|^ubnd"
+    r"|^so (?:xay dung|giao duc|gd|nong nghiep|nn|lao dong|ld|noi vu|tai chinh|y te|van hoa)"
+    r"|^phong (?:lao dong|ld|giao duc|gd|nong nghiep|nn|giao dich|kinh te|van hoa|noi vu)"
+    r"|^(?:bao hiem xa hoi|bhxh) (?:tinh|huyen|thanh pho|thi xa|co so)|^(?:pgd|chi nhanh|ngan hang) "
+    r"|^uy ban nhan dan|^trang (?:so )?\d+|^page \d+)"
 )
+_PAGE = re.compile(r"^\D{0,2}\d+ ?[/-]? ?\d*\D{0,2}$")
+"""The number of a page alone in its row: 2/7, - 2 -."""
+
 _SHORT = 4
 """A signature, a date, a line of a title has this many cells at most."""
 
 _SHORT_TEXT = 60
 _SOME = 0.2
+_NOTHING = ("0", "-", "0.0", "0,0")
+_COPIED = 2
+"""Columns that a template fills in down below the list, at most, besides the serial numbers."""
+
 _MOSTLY = 0.7
 _SPACES = " \t\r\n'\u00a0\u200b\ufeff"
 _NUMBERED_WITHIN = 4
@@ -81,7 +97,8 @@ class RowKinds:
         found = pd.Series("", index=self.below.index, dtype="object")
         if not len(self.below):
             return found
-        for at in self._doubtful:
+        found[self._prefilled] = "prefilled"
+        for at in self._doubtful[~self._prefilled[self._doubtful]]:
             found.iloc[at] = self._reason(int(at))
         self._close(found)
         last = np.flatnonzero((found == "").to_numpy())
@@ -109,7 +126,7 @@ class RowKinds:
         """Physical column → the form's column; of a table of no form every header stands for itself."""
         cells = self.header.cells
         if self.form is None:
-            return {c: path[-1] for c, path in cells.items() if not is_serial(path[-1])}
+            return {c: path[-1] for c, path in cells.items() if not is_serial(path)}
         named = {c: self.form.named(path) for c, path in cells.items()}
         return {c: max(columns, key=columns.__getitem__) for c, columns in named.items() if columns}
 
@@ -144,7 +161,7 @@ class RowKinds:
 
     @cached_property
     def _serial_column(self) -> int | None:
-        return next((c for c, path in self.header.cells.items() if is_serial(path[-1]) and c in self._columns), None)
+        return next((c for c, path in self.header.cells.items() if is_serial(path) and c in self._columns), None)
 
     @cached_property
     def _serials(self) -> np.ndarray:
@@ -206,6 +223,32 @@ class RowKinds:
             may &= texts.isin(numbers).to_numpy()
         return may
 
+    @cached_property
+    def _prefilled(self) -> np.ndarray:
+        """Rows below the list for which only a copied text and the serial number are filled in, as in a template."""
+        tail = np.zeros(len(self.below), dtype=bool)
+        last = int(np.flatnonzero(self._has_enough)[-1]) if self.form and self._has_enough.any() else len(tail)
+        if last + 1 >= len(tail):
+            return tail
+        places = [c for c in self._names if c in self._columns and c != self._serial_column]
+        cells = self.below[places].iloc[last:]
+        cells = cells.mask(cells.isin(_NOTHING))
+        rows = cells.iloc[1:]
+        copied = [c for c in places if rows[c].notna().any()]
+        same = all(set(rows[c].dropna()) == {cells[c].iloc[0]} for c in copied)
+        if same and len(copied) <= _COPIED:
+            tail[last + 1 :] = (rows.notna().any(axis=1).to_numpy() | (self._serials[last + 1 :] > 0)) & (
+                rows.notna().sum(axis=1).to_numpy() == self._filled_words[last + 1 :]
+            )
+        return tail & (self._of_form > 0)
+
+    @cached_property
+    def _filled_words(self) -> np.ndarray:
+        """How many cells of each row hold more than nothing, the serial number left out."""
+        places = [c for c in self._columns if c != self._serial_column]
+        count: np.ndarray = self.below[places].mask(self.below[places].isin(_NOTHING)).notna().sum(axis=1).to_numpy()
+        return count
+
     # --- one row -------------------------------------------------------------------------------------------------
 
     def _texts(self, at: int) -> dict[int, str]:
@@ -222,12 +265,17 @@ class RowKinds:
         if self._is_numbering(at, texts) or (self._follows_header(at) and _is_bracketed(texts)):
             return "numbering"
         lead = self._leads.iloc[at]
-        if isinstance(lead, str) and _is_sum(lead) and not self._serials[at] and _is_label_and_numbers(texts):
+        label = (
+            lead if isinstance(lead, str) and _is_sum(lead) else next(filter(_is_sum, map(fold, texts.values())), "")
+        )
+        if label and not self._serials[at] and _is_label_and_numbers(texts):
             return "total"
         if len(texts) <= _SHORT and not self._has_enough[at]:
             folded = [fold(text) for text in texts.values()]
             title = fold(self.form.title) if self.form else None
             if any(TITLE_AGAIN.search(text) or (title and title in text) for text in folded):
+                return "title"
+            if len(texts) == 1 and _PAGE.match(next(iter(texts.values()))) and not self._of_form[at]:
                 return "title"
         return "" if self._is_data(at, texts, lead if isinstance(lead, str) else "") else "group"
 
@@ -244,7 +292,13 @@ class RowKinds:
         numbered = any(map(_NUMBERED_LABEL.match, texts.values()))
         if alone and (numbered or _SERIAL_OF_GROUP.match(serial) or _GROUP.match(lead)):
             return False
+        if alone and words and self._counted and self._serial_column and self._sums_up(at, [self._serial_column]):
+            # The sums of a part of the list, under its name, where a row of data has its number.
+            return False
         lacking = [c for c in self._required_texts if c not in texts]
+        if not words and lacking:
+            # Numbers without a name are a row that lacks its name, unless they sum up rows.
+            return not (self._sums_up(at, lacking) or self._sums_up_above(at))
         if alone and words and lacking == self._required_texts:
             # A label in a column of numbers, and nothing that a row of data is called by.
             return False
@@ -255,7 +309,8 @@ class RowKinds:
         before = [int(n) for n in self._serials[:at] if n]
         after = [int(n) for n in self._serials[at + 1 :][:20] if n]
         own = int(self._serials[at])
-        return bool(own) and own == (before[-1] if before else 0) + 1 and after[:1] != [1]
+        # Where the next row has the same number, this one is the label of a part that is numbered for itself.
+        return bool(own) and own == (before[-1] if before else 0) + 1 and (not after or after[0] > own)
 
     def _sums_up(self, at: int, lacking: list[int]) -> bool:
         """Whether the numbers of a row are the sums of the rows that follow, up to the next that lacks the same."""
@@ -268,6 +323,14 @@ class RowKinds:
         # One row below is its own sum; then only a row that bears a label sums it up.
         labelled = any(fold(text) and not _NUMBER.match(text) for text in self._texts(at).values())
         return len(part) > (not labelled) and sum(fits) >= 2 and sum(fits) >= _MOSTLY * len(fits)
+
+    def _sums_up_above(self, at: int) -> bool:
+        """Whether the numbers of a row are the sums of all rows of data above it."""
+        above = self.below.iloc[:at][self._has_enough[:at]]
+        numbers = {c: n for c in self._names if c in self._columns and c not in self._required_texts
+                   and (n := _as_number(self.below.iloc[at][c])) is not None}  # fmt: skip
+        fits = [sum(_as_number(v) or 0 for v in above[c]) == n for c, n in numbers.items()]
+        return len(above) > 1 and sum(fits) >= 2 and sum(fits) >= _MOSTLY * len(fits)
 
     def _repeats_header(self, texts: dict[int, str]) -> bool:
         same = sum(fold(text) in self._header_texts for text in texts.values())
@@ -283,8 +346,8 @@ class RowKinds:
         within = {c: text for c, text in texts.items() if c in self.header.cells}
         whole = len(within) >= _MOSTLY * len(self.header.cells) and all(c in texts for c in self._required_texts)
         if self._follows_header(at):
-            return _is_numbering(texts) or _is_numbering(within, gaps=whole)
-        return whole and _is_numbering(within)
+            return numbers_the_columns(texts) or numbers_the_columns(within, gaps=whole)
+        return whole and numbers_the_columns(within)
 
     def _close(self, reasons: pd.Series[str]) -> None:
         """Mark what follows the table: from the first line of a signature, date or note on, short rows are no data."""
@@ -293,22 +356,36 @@ class RowKinds:
         if not closing:
             return
         short = (self._filled > 0) & (self._filled <= _SHORT)
-        after = np.arange(len(self.below)) >= closing[0]
         whole = (self._of_form >= least) & (self._serials > 0)
         if self._required:
             whole |= self._count(self._required) == len(self._required)
+        # A note between the rows closes nothing: only what comes after the last whole row does.
+        going_on = np.flatnonzero(whole | (self._has_enough & ~short))
+        last = int(going_on[-1]) if len(going_on) else -1
+        after = np.arange(len(self.below)) >= min((at for at in closing if at > last), default=len(self.below))
         reasons[after & short & ~whole & (reasons != "title").to_numpy()] = "note"
         reasons.iloc[np.array(closing)] = "note"
 
     def _closing(self, reasons: pd.Series[str]) -> Iterator[int]:
         for at in map(int, self._doubtful):
             short = 0 < self._filled[at] <= _SHORT and not self._serials[at] and reasons.iloc[at] != "title"
-            if short and any(_CLOSING.search(fold(text)) for text in self._texts(at).values()):
+            words = sum(_CLOSING.search(fold(text)) is not None for text in self._texts(at).values()) if short else 0
+            # A works may be called «Nguồn nước»: a row that has all it needs closes nothing by one such name.
+            if words > 1 or (words and not self._is_whole[at]):
                 yield at
 
+    @cached_property
+    def _is_whole(self) -> np.ndarray:
+        """Rows that have every required cell."""
+        whole: np.ndarray = self._count(self._required) == max(len(self._required), 2)
+        return whole
 
-def _is_numbering(texts: Mapping[int, str], *, gaps: bool = False) -> bool:
-    """A row A B C 1 2 3 under the header, also (1) [2] 4=2+3: each number once, none left out, in any order."""
+
+def numbers_the_columns(texts: Mapping[int, str], *, gaps: bool = False) -> bool:
+    """Whether a row is A B C 1 2 3 under the header, also (1) [2] 4=2+3: each number once, in any order.
+
+    None is left out between, unless gaps may be.
+    """
     matches = [_NUMBERING.match(text.strip()) for text in texts.values()]
     if len(matches) < 3 or not all(matches):
         return False

@@ -18,7 +18,8 @@ from etl.reference.data_files import yaml_of
 class Rule(BaseModel):
     """One rule.
 
-    severity ``by_column``: critical where the column is required, a warning where it is not. scope: whether a finding
+    severity ``by_column``: critical where the column is required, a warning where it is not; ``by_case``: a warning or
+    an information, as the code that raises it finds. scope: whether a finding
     is of a data row, or of the file, its headers, its totals. waivable: whether a reviewed waiver may let a finding
     lie; never what cannot be read, is not there, or would count twice.
     """
@@ -26,7 +27,7 @@ class Rule(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
-    severity: Severity | Literal["by_column"]
+    severity: Severity | Literal["by_column", "by_case"]
     effect: Effect
     scope: Literal["file", "row"] = "row"
     waivable: bool = False
@@ -38,7 +39,7 @@ class Rule(BaseModel):
         """The severity of a finding of this rule in a column that is required or not."""
         if isinstance(self.severity, Severity):
             return self.severity
-        return Severity.CRITICAL if required else Severity.WARNING
+        return Severity.CRITICAL if required and self.severity == "by_column" else Severity.WARNING
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ REASONS = {
     "title": "tiêu đề", "header": "đầu bảng", "numbering": "dòng đánh số cột", "group": "dòng nhóm",
     "total": "dòng cộng", "blank": "dòng trống", "note": "ghi chú, chữ ký", "no_table": "trang không có bảng",
     "answer": "trang trả lời của hệ thống", "summary": "trang tổng hợp lặp lại",
+    "aside": "trang của kỳ khác hoặc bản nháp ẩn",
 }  # fmt: skip
 """Why a row is no data, as the sender is told."""
 

@@ -115,12 +115,17 @@ def _groupings(form: Contract, units: Units) -> list[Callable[[Row], str]]:
     if form.dataset == "register_household":
         ways += [lambda row: _CLASSES[row["classification"]]]
     if any(c.name == "village" for c in form.columns) and form.dataset != "water_village":
-        ways += [lambda row: row["village"] or "Chưa rõ thôn"]
+        ways += [village_of]
     if form.dataset == "education_pupil":
         ways += [lambda row: str(row["school_name"])]
     if form.dataset == "register_member":
         ways += [lambda row: f"Hộ {row['household_code']}"]
     return ways
+
+
+def village_of(row: Row) -> str:
+    """The label of the group of a village."""
+    return row["village"] or "Chưa rõ thôn"
 
 
 _CLASSES = {

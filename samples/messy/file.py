@@ -12,7 +12,7 @@ from etl.contracts import Contract, contract
 from etl.model.period import Period
 from etl.reference.units import Unit, Units, units_on
 from samples.messy import texts
-from samples.messy.body import Edits, style_of
+from samples.messy.body import Edits, style_of, village_of
 from samples.messy.cells import Setting
 from samples.messy.draw import Draw
 from samples.messy.heading import IN_HEADER, Heading, heading
@@ -86,6 +86,7 @@ class MessyFile:
     variations: list[str]
     is_loose: bool
     omitted: set[str]
+    in_groups: dict[tuple[str, int], str | None]
     marked: Address | None
 
 
@@ -138,6 +139,7 @@ def composed(draw: Draw, form: Contract, unit: Unit, period: Period, rows: list[
         told={place[index]: stored(form, row, columns.omitted) for index, row in numbered}, rows=rows,
         places=[place[index] for index, _ in numbered], sheets=sheets, variations=draw.names,
         is_loose=is_loose or "text-old-tones" in draw.names, omitted=columns.omitted,
+        in_groups={place[index]: row["village"] for index, row in numbered if style.group_by is village_of},
         marked=marked if marked is None or kind not in SEPARATED else (Path(name).stem, marked[1]),
     )  # fmt: skip
 
