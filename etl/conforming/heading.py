@@ -30,22 +30,6 @@ _CITES = re.compile(
 )
 
 
-def periods_in_title(table: Table) -> set[str]:
-    """The periods that a sheet's own title names; empty where it names none or one that cannot be."""
-    try:
-        return {said.value for where, lines in _places([table], "", "") for said in _periods(lines, where)}
-    except InvalidPeriod:
-        return set()
-
-
-def periods_outside(file_name: str, folder: str) -> set[str]:
-    """The periods that a file's name and folder name."""
-    try:
-        return {said.value for where, lines in _places([], file_name, folder) for said in _periods(lines, where)}
-    except InvalidPeriod:
-        return set()
-
-
 @dataclass(frozen=True)
 class _Said:
     """A period or unit that was named: the value, its words, where, and for a period its last day."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from etl.conforming.columns import match_columns
-from etl.conforming.heading import periods_in_title, periods_outside
+from etl.conforming.heading import read_named_periods
 from etl.conforming.summaries import telling_rows
 from etl.contracts import Contract
 from etl.model.finding import Finding, Severity
@@ -38,8 +38,9 @@ def set_aside(tables: Sequence[Table], hidden: frozenset[str], form: Contract, f
     lists = [table for table in tables if table.continues is None]
     if len(lists) < 2:
         return SetAside(frozenset(), ())
-    periods = {table.sheet: periods_in_title(table) for table in lists}
-    wanted = _reported(lists, hidden, periods, periods_outside(file_name, folder))
+    periods = {table.sheet: set(map(str, read_named_periods([table], "", ""))) for table in lists}
+    outside = set(map(str, read_named_periods([], file_name, folder)))
+    wanted = _reported(lists, hidden, periods, outside)
     reasons: dict[str, str] = {}
     for table in lists:
         earlier = {period for period in periods[table.sheet] if wanted and period < wanted}
