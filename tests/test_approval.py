@@ -331,6 +331,8 @@ def test_a_fall_below_what_counts_is_waived_like_one_below_the_period_before(hom
     half = villages(home, PERIOD, 10, 50, "nửa")
     os.utime(half, (now.modified_at.timestamp() + 60,) * 2)
     assert take(home, half).submission.state == "accepted"
+    waived = "SELECT DISTINCT rule FROM quality.finding WHERE waived IS NOT NULL"
+    assert ask(home, waived) == [("drift_less_than_replaced",)]
 
 
 def test_a_fall_that_is_known_beforehand_is_waived_and_holds_nothing(home: Settings) -> None:

@@ -33,7 +33,7 @@ _SAMPLE = 200
 _FITS = 0.9
 """Share of a column's distinct texts that the form's column can read, at least."""
 
-_WORDS_ENOUGH = 0.75
+_WORDS_ENOUGH = 0.8
 """Likeness of a header's words and the form's (Dice) from which on they speak for it."""
 
 _MARGIN = 0.15

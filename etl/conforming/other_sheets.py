@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from etl.conforming.columns import match_columns
 from etl.conforming.heading import read_named_periods
-from etl.conforming.summaries import telling_rows
 from etl.contracts import Contract
 from etl.model.finding import Finding, Severity
 from etl.model.grid import Table
@@ -79,7 +78,15 @@ def _looks_old(table: Table, hidden: frozenset[str], others: Sequence[Table], fo
 
 
 def _repeats(table: Table, others: Sequence[Table], form: Contract) -> bool:
-    """Whether most rows of a sheet are rows of the others, told by what tells rows apart."""
-    rows = telling_rows(table, match_columns(table, form)[0], form)
-    elsewhere = set().union(*(telling_rows(other, match_columns(other, form)[0], form) for other in others))
+    """Whether most rows of a sheet are about the same as rows of the others, whatever they say of it."""
+    rows = _identities(table, form)
+    elsewhere = set().union(*(_identities(other, form) for other in others))
     return bool(rows) and sum(row in elsewhere for row in rows) >= _MOSTLY * len(rows)
+
+
+def _identities(table: Table, form: Contract) -> set[tuple[str, ...]]:
+    """What each row of a sheet is about: its key, else what it is recognized by."""
+    names = [name.removesuffix("_key").removesuffix("_year") for name in form.key or form.recognized_by]
+    columns = match_columns(table, form)[0].columns
+    places = [columns[name] for name in names if name in columns]
+    return {tuple(map(fold, map(str, row))) for row in table.body[places].itertuples(index=False)} if places else set()

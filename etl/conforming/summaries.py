@@ -40,7 +40,7 @@ def find_summaries(tables: Sequence[Table], maps: Sequence[ColumnMap], form: Con
     """
     if len(tables) < 2:
         return Summaries(frozenset(), ())
-    rows = {t.sheet: telling_rows(t, m, form) for t, m in zip(tables, maps, strict=True)}
+    rows = {t.sheet: _rows(t, m, form) for t, m in zip(tables, maps, strict=True)}
     filled = [sheet for sheet, own in rows.items() if own]
     found: dict[str, list[int]] = {}
     for sheet in filled:
@@ -61,7 +61,7 @@ def find_summaries(tables: Sequence[Table], maps: Sequence[ColumnMap], form: Con
     return Summaries(frozenset(found), findings)
 
 
-def telling_rows(table: Table, columns: ColumnMap, form: Contract) -> dict[Row, int]:
+def _rows(table: Table, columns: ColumnMap, form: Contract) -> dict[Row, int]:
     """What tells a row apart, however it is written → its physical row.
 
     Codes and names where the form has them; else words and numbers, else the unit.

@@ -130,11 +130,13 @@ class Names:
         }
 
     def _by_a_part(self, text: str) -> dict[str, float]:
-        """Column that a part of a header names, before or in brackets, or between slashes and dashes; of two, none."""
+        """Column that the Vietnamese part of a header in two languages names: "Full name / Họ và tên"."""
         inside = [match.strip("()[] ") for match in _IN_BRACKETS.findall(text)]
-        parts = [*inside, *_BETWEEN_PARTS.split(_BRACKETS.sub(" ", text))]
+        parts = [part.strip() for part in (*inside, *_BETWEEN_PARTS.split(_BRACKETS.sub(" ", text))) if fold(part)]
+        vietnamese = [part for part in parts if not part.isascii()]
+        # «Nơi cấp CMND / CCCD» is no number: only what stands in another language explains.
         owners: set[str] = set()
-        for part in (part.strip() for part in parts if len(part) <= _LONGEST and fold(part) != fold(text)):
+        for part in vietnamese if len(vietnamese) == 1 and len(parts) > 1 and len(text) <= _LONGEST else ():
             exact = self._by_form.get(fold(part)) or self._by_form.get(trimmed(part)) if fold(part) else None
             owner = max(exact, key=exact.__getitem__) if exact else self._by_loose.get(loose(part)) if part else None
             owners |= {owner} if owner else set()

@@ -6,14 +6,14 @@ A person reads such a cell as the one above. Here each data row gets that value,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from etl.contracts import Column, Contract
 from etl.contracts.naming import is_serial
-from etl.model.grid import Merged
+from etl.model.grid import Merged, Table
 from etl.model.text import fold
 from etl.reading.headers import Header
 
@@ -68,16 +68,18 @@ def fill_blocks(
     ignored: Mapping[int, str],
     header: Header,
     form: Contract,
-    before: pd.DataFrame | None = None,
+    before: Table | None = None,
+    once_a_block: Collection[int] = (),
 ) -> tuple[pd.DataFrame, Filled]:
     """Give data rows the value above, where a ditto mark refers to it or where a column is written once a block.
 
-    body: the data rows; ignored: physical row → why it is no data; before: the data rows of the sheet that the list
-    comes from, where it goes on here.
+    body: the data rows; ignored: physical row → why it is no data; before: the table of the sheet that the list comes
+    from, where it goes on here; once_a_block: columns that are known to be written once a block.
     """
-    if before is not None and len(before):
-        last = before.iloc[[-1]].set_axis([-1]).reindex(columns=body.columns)
-        whole, filled = fill_blocks(pd.concat([last, body]).astype("str"), {**ignored, 0: "title"}, header, form)
+    if before is not None and len(before.body):
+        last = before.body.iloc[[-1]].set_axis([-1]).reindex(columns=body.columns)
+        longer = pd.concat([last, body]).astype("str")
+        whole, filled = fill_blocks(longer, {**ignored, 0: "title"}, header, form, None, before.filled.keys())
         return whole.iloc[1:], {place: tuple(row for row in rows if row > 0) for place, rows in filled.items()}
     names = {place: name for place, name in names_of(header, form).items() if place in body.columns}
     body, filled = _without_dittos(body, list(names))
@@ -89,7 +91,9 @@ def fill_blocks(
     for place in sorted(names, key=lambda place: (not form[names[place]].required, place)):
         column, texts = form[names[place]], body[place]
         blank = texts.isna().to_numpy()
-        if not (column.type in _SHARED or column.shared) or not _is_once_a_block(texts, follows_a_break):
+        if not (column.type in _SHARED or column.shared) or not blank.any():
+            continue
+        if place not in once_a_block and not _is_once_a_block(texts, follows_a_break):
             continue
         below = texts.ffill()
         if column.required and _keeps_keys_apart(body, place, below, names, form):

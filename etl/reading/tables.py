@@ -94,7 +94,7 @@ def _below(grid: Grid, header: Header, side_title: Title, continued: Table | Non
     ignored |= {row: "title" for row, _ in side_title if ignored.get(row) == "blank"}
     body = below[reasons == ""]
     if form is not None:
-        body, blocks = fill_blocks(body, ignored, header, form, continued.body if continued else None)
+        body, blocks = fill_blocks(body, ignored, header, form, continued)
         filled = {place: (*filled.get(place, ()), *blocks.get(place, ())) for place in {*filled, *blocks}}
     above = tuple(
         (int(row), text)

@@ -28,7 +28,7 @@ def test_every_column_of_the_official_form() -> None:
 
 
 def test_a_missing_required_column_names_the_nearest_header() -> None:
-    headers = [h if h != LOANS["principal"].header else "Số tiền đã vay gốc" for h in official(LOANS)]
+    headers = [h if h != LOANS["principal"].header else "Số tiền ghi trên khế ước" for h in official(LOANS)]
     _, findings = match_columns(table(*headers), LOANS)
     assert list(findings["rule"]) == ["header_missing"]
     assert findings["params"][0]["header"] == LOANS["principal"].header

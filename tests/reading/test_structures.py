@@ -1,0 +1,269 @@
+"""Structures that a person reads at once: each file of this page says the same villages, written another way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from etl.model.examined import Examined
+from tests.support import look, told
+
+TITLE = (
+    ("UBND HUYỆN BẢO THẮNG",), ("TỔNG HỢP CẤP NƯỚC VÀ VỆ SINH THEO THÔN",), ("Quý IV năm 2018",),
+    ("Huyện Bảo Thắng",), (),
+)  # fmt: skip
+HEADER = ("STT", "Xã", "Thôn (bản, tổ)", "Tổng số hộ", "Tổng số dân", "Số dân sử dụng nước hợp vệ sinh")
+ROWS = (
+    ("1", "Xã Bản Phiệt", "Thôn Nậm Sưu", "61", "240", "200"),
+    ("2", "Xã Bản Phiệt", "Thôn Làng Chung", "32", "133", "120"),
+    ("3", "Xã Bản Phiệt", "Thôn Bản Quẩn", "45", "181", "160"),
+    ("4", "Xã Gia Phú", "Thôn Hòa Lạc", "71", "302", "280"),
+    ("5", "Xã Gia Phú", "Thôn Nậm Hẻn", "54", "211", "190"),
+    ("6", "Xã Phong Niên", "Thôn Phìn Giàng", "38", "150", "101"),
+)
+COMMUNES = ["02911"] * 3 + ["02923"] * 2 + ["02920"]
+COLUMNS = ["commune", "village", "households", "persons", "persons_hygienic_water"]
+Line = Sequence[str | None]
+
+
+def text_file(folder: Path, lines: Sequence[Line]) -> Path:
+    path = folder / "nuoc_sach.csv"
+    path.write_text("\n".join(";".join(c or "" for c in line) for line in lines) + "\n", encoding="utf-8-sig")
+    return path
+
+
+def workbook(folder: Path, sheets: dict[str, Sequence[Line]], hidden: str = "", merged: Sequence[str] = ()) -> Path:
+    book = openpyxl.Workbook()
+    for number, (name, lines) in enumerate(sheets.items()):
+        sheet = book.worksheets[0] if number == 0 else book.create_sheet()
+        sheet.title = name
+        for line in lines:
+            sheet.append([int(c) if c and c.isdigit() else c for c in line])
+        if number == 0:
+            for area in merged:
+                sheet.merge_cells(area)
+        sheet.sheet_state = "hidden" if name == hidden else "visible"
+    path = folder / "nuoc_sach.xlsx"
+    book.save(path)
+    return path
+
+
+def villages(read: Examined) -> list[list[object]]:
+    return [list(map(str, row)) for row in read.rows.reindex(columns=COLUMNS).itertuples(index=False)]
+
+
+EXPECTED = [[c, *map(str, row[2:])] for c, row in zip(COMMUNES, ROWS, strict=True)]
+
+
+def _blank_below(row: Line, above: Line | None) -> Line:
+    return (row[0], None if above and row[1] == above[1] else row[1], *row[2:])
+
+
+FILL_DOWN = [_blank_below(row, above) for row, above in zip(ROWS, (None, *ROWS), strict=False)]
+DITTOS = ('"', "nt", "-nt-", "như trên", "''", "//")
+DITTO = [
+    (row[0], DITTOS[at] if above and row[1] == above[1] else row[1], *row[2:])
+    for at, (row, above) in enumerate(zip(ROWS, (None, *ROWS), strict=False))
+]
+SECTIONS: list[Line] = []
+for number, row in enumerate(ROWS):
+    if number == 0 or row[1] != ROWS[number - 1][1]:
+        SECTIONS.append(("I", f"{row[1]} (2 thôn)"))
+    SECTIONS.append((row[0], *row[2:]))
+WITHOUT_COMMUNE = (HEADER[0], *HEADER[2:])
+
+
+@pytest.mark.parametrize(
+    ("header", "lines", "rules"),
+    [
+        (HEADER, ROWS, []),
+        (HEADER, FILL_DOWN, ["value_from_above"]),
+        (HEADER, DITTO, ["value_from_above"]),
+        (WITHOUT_COMMUNE, SECTIONS, []),
+        (HEADER, [*ROWS[:2], ("Ghi chú: số liệu xã gửi",), *ROWS[2:]], []),
+    ],
+    ids=["plain", "fill-down", "ditto", "sections", "note-between"],
+)
+def test_the_rows_are_read_and_only_information_is_given(
+    header: Line, lines: Sequence[Line], rules: list[str], tmp_path: Path
+) -> None:
+    read = look(text_file(tmp_path, [*TITLE, header, *lines]), "water")
+    assert villages(read) == EXPECTED
+    assert [(rule, severity) for rule, severity, _, _ in told(read)] == [(rule, "info") for rule in rules]
+
+
+def test_a_merged_commune_holds_for_its_rows(tmp_path: Path) -> None:
+    path = workbook(tmp_path, {"DS": [*TITLE, HEADER, *FILL_DOWN]}, merged=["B7:B9", "B10:B11"])
+    assert villages(look(path, "water")) == EXPECTED
+
+
+def test_a_list_goes_on_in_sheets_without_a_header(tmp_path: Path) -> None:
+    sheets = {"DS": [*TITLE, HEADER, *FILL_DOWN[:3]], "Trang 2": FILL_DOWN[3:5], "Trang 3": [HEADER, *FILL_DOWN[5:]]}
+    read = look(workbook(tmp_path, sheets), "water")
+    assert villages(read) == EXPECTED
+    assert list(read.rows["sheet"]) == ["DS"] * 3 + ["Trang 2"] * 2 + ["Trang 3"]
+    assert list(read.rows["row"]) == [7, 8, 9, 1, 2, 2]
+
+
+def test_a_section_holds_in_the_sheet_that_goes_on(tmp_path: Path) -> None:
+    sheets = {"DS": [*TITLE, WITHOUT_COMMUNE, *SECTIONS[:3]], "Trang 2": SECTIONS[3:]}
+    assert villages(look(workbook(tmp_path, sheets), "water")) == EXPECTED
+
+
+def test_another_sheet_of_words_is_no_list_that_goes_on(tmp_path: Path) -> None:
+    notes = [("Cách điền", "Xem công văn", "Hạn gửi", "trước ngày 5", "hằng quý", "qua thư điện tử")] * 3
+    read = look(workbook(tmp_path, {"DS": [*TITLE, HEADER, *ROWS], "Hướng dẫn": notes}), "water")
+    assert villages(read) == EXPECTED
+
+
+@pytest.mark.parametrize("hidden", ["Quý trước", ""])
+def test_a_sheet_of_an_earlier_quarter_is_set_aside_and_named(hidden: str, tmp_path: Path) -> None:
+    old = [("Quý III năm 2018",) if line == TITLE[2] else line for line in TITLE]
+    sheets = {"DS": [*TITLE, HEADER, *ROWS], "Quý trước": [*old, HEADER, *ROWS[:4]]}
+    read = look(workbook(tmp_path, sheets, hidden), "water")
+    assert villages(read) == EXPECTED
+    assert told(read) == [("sheet_set_aside", "info", None, None)]
+    assert read.ignored["aside"] == 10
+
+
+def test_a_hidden_draft_of_the_same_quarter_is_set_aside(tmp_path: Path) -> None:
+    draft = [(*row[:3], "99", *row[4:]) for row in ROWS]
+    sheets = {"DS": [*TITLE, HEADER, *ROWS], "nhap": [*TITLE, HEADER, *draft]}
+    read = look(workbook(tmp_path, sheets, "nhap"), "water")
+    assert villages(read) == EXPECTED
+    assert told(read) == [("sheet_set_aside", "info", None, None)]
+
+
+def test_a_hidden_sheet_of_other_rows_counts(tmp_path: Path) -> None:
+    sheets = {"A": [*TITLE, HEADER, *ROWS[:3]], "B": [*TITLE, HEADER, *ROWS[3:]]}
+    assert villages(look(workbook(tmp_path, sheets, "B"), "water")) == EXPECTED
+
+
+def test_two_quarters_in_sheets_of_other_rows_stay_a_conflict(tmp_path: Path) -> None:
+    old = [("Quý III năm 2018",) if line == TITLE[2] else line for line in TITLE]
+    sheets = {"Bản Phiệt": [*TITLE, HEADER, *ROWS[:3]], "Gia Phú": [*old, HEADER, *ROWS[3:]]}
+    assert "period_conflict" in [rule for rule, *_ in told(look(workbook(tmp_path, sheets), "water"))]
+
+
+def test_a_title_at_the_side_of_the_table_is_its_title(tmp_path: Path) -> None:
+    lines = [HEADER, *ROWS]
+    beside = [text for line in TITLE if line for text in line]
+    wide = [(*line, None, beside[at] if at < len(beside) else None) for at, line in enumerate(lines)]
+    read = look(workbook(tmp_path, {"DS": wide}), "water")
+    assert villages(read) == EXPECTED
+    assert (str(read.heading.period), read.heading.unit_code) == ("2018-Q4", "086")
+
+
+def test_a_province_sends_a_sheet_a_district(tmp_path: Path) -> None:
+    header = (
+        "STT",
+        "Tên công trình",
+        "Xã, phường, thị trấn",
+        "Loại hình",
+        "Số hộ được cấp nước",
+        "Tình trạng hoạt động",
+    )
+    sheets = {
+        name: [
+            ("CÔNG TRÌNH CẤP NƯỚC TẬP TRUNG",), ("Năm 2018",), ("Tỉnh Lào Cai",), (name,), (), header,
+            ("1", f"Cấp nước {commune}", commune, "Tự chảy", "21", "Bền vững"),
+        ]
+        for name, commune in (("Huyện Bảo Thắng", "Xã Gia Phú"), ("Huyện Bát Xát", "Xã Bản Qua"))
+    }  # fmt: skip
+    read = look(workbook(tmp_path, sheets), "water")
+    assert read.heading.unit_code == "10"
+    assert list(read.rows["commune"]) == ["02923", "02716"]
+
+
+def test_what_is_not_used_is_named_once_a_column(tmp_path: Path) -> None:
+    lines = [(*HEADER, "Người ghi sổ"), *((*row, f"Cán bộ {row[0]}") for row in ROWS)]
+    read = look(text_file(tmp_path, [*TITLE, *lines]), "water")
+    assert villages(read) == EXPECTED
+    (finding,) = read.findings.itertuples()
+    assert (finding.rule, finding.severity, finding.value) == ("column_unused", "info", "Người ghi sổ")
+
+
+def test_a_column_that_may_be_a_lacking_one_is_a_warning(tmp_path: Path) -> None:
+    lines = [(*HEADER, "Nước sạch"), *((*row, "4") for row in ROWS)]
+    read = look(text_file(tmp_path, [*TITLE, *lines]), "water")
+    assert villages(read) == EXPECTED
+    assert ("column_unused", "warning") in [(rule, severity) for rule, severity, _, _ in told(read)]
+
+
+def test_a_shifted_row_of_a_text_file_is_rejected_alone(tmp_path: Path) -> None:
+    shifted = (*ROWS[1][:3], "1", "032", *ROWS[1][4:])
+    read = look(text_file(tmp_path, [*TITLE, HEADER, ROWS[0], shifted, *ROWS[2:]]), "water")
+    assert villages(read) == [EXPECTED[0], *EXPECTED[2:]]
+    assert [(rule, severity, row) for rule, severity, row, _ in told(read)] == [("fields_shifted", "critical", 8)]
+    assert (read.counts.accepted, read.counts.rejected) == (5, 1)
+
+
+def test_a_formula_without_a_stored_value_says_so(tmp_path: Path) -> None:
+    path = workbook(tmp_path, {"DS": [*TITLE, HEADER, *ROWS]})
+    book = openpyxl.load_workbook(path)
+    book.active["E8"] = "=D8*4"
+    book.save(path)
+    read = look(path, "water")
+    assert told(read) == [("formula_without_value", "critical", 8, "persons")]
+
+
+def test_a_template_filled_down_is_ignored_and_named_once(tmp_path: Path) -> None:
+    below = [(str(n), ROWS[-1][1], None, None, None, None) for n in range(7, 60)]
+    read = look(workbook(tmp_path, {"DS": [*TITLE, HEADER, *ROWS, *below]}), "water")
+    assert villages(read) == EXPECTED
+    assert [(rule, severity) for rule, severity, _, _ in told(read)] == [("ignored_row_with_values", "info")]
+
+
+def test_names_with_closing_words_are_rows(tmp_path: Path) -> None:
+    words = ("Nguồn nước Khe Lụ", "Chủ tịch cũ", "Kế toán", "Ghi chú: bể 2", "Ký tên", "Nơi nhận nước")
+    rows = [(None, row[1], word, *row[3:]) for row, word in zip(ROWS, words, strict=True)]
+    read = look(text_file(tmp_path, [*TITLE, HEADER, *rows, (), ("Người lập biểu", None, "Giám đốc")]), "water")
+    assert list(read.rows["village"]) == list(words)
+    assert not len(read.findings)
+
+
+def test_a_row_without_number_and_name_is_a_row_and_no_sum(tmp_path: Path) -> None:
+    rows = [*ROWS[:2], (None, None, None, *ROWS[2][3:]), *ROWS[3:]]
+    read = look(text_file(tmp_path, [*TITLE, HEADER, *rows]), "water")
+    assert {(rule, row, column) for rule, _, row, column in told(read)} == {
+        ("required_empty", 9, "commune"), ("required_empty", 9, "village"),
+    }  # fmt: skip
+
+
+def test_a_complete_list_with_an_empty_commune_is_not_filled(tmp_path: Path) -> None:
+    rows = [ROWS[0], (ROWS[1][0], None, *ROWS[1][2:]), *ROWS[2:]]
+    read = look(text_file(tmp_path, [*TITLE, HEADER, *rows]), "water")
+    assert [(rule, row, column) for rule, _, row, column in told(read)] == [("required_empty", 8, "commune")]
+
+
+LABELS = pd.Series(["Bền vững", "Kém bền vững", "Không hoạt động", "Bền vững"])
+
+
+@pytest.mark.parametrize(("header", "is_read"), [("Hiện trạng chung", True), ("Đánh giá 1", True)])
+def test_a_column_is_known_by_labels_that_only_it_can_hold(header: str, *, is_read: bool, tmp_path: Path) -> None:
+    lines = [
+        ("CÔNG TRÌNH CẤP NƯỚC TẬP TRUNG",), ("Năm 2018",), ("Tỉnh Lào Cai",), (),
+        ("STT", "Tên công trình", "Xã, phường, thị trấn", "Loại hình", "Số hộ được cấp nước", header),
+        *((str(n), f"Công trình {n}", "Xã Gia Phú", "Tự chảy", "20", label) for n, label in enumerate(LABELS, start=1)),
+    ]  # fmt: skip
+    read = look(text_file(tmp_path, lines), "water")
+    assert (list(read.rows["state"]) == ["sustainable", "weak", "not_working", "sustainable"]) is is_read
+
+
+def test_a_total_of_parts_is_none_of_the_parts(tmp_path: Path) -> None:
+    """«Tổng dư nợ» is neither the debt within its term nor the frozen one, whichever of them a file lacks."""
+    lines = [
+        ("SAO KÊ DƯ NỢ CHO VAY",), ("Quý IV năm 2018",), ("Huyện Bảo Thắng",), ("Đơn vị tính: đồng",),
+        ("STT", "Mã món vay", "Mã khách hàng", "Họ và tên người vay", "Xã", "Chương trình", "Ngày vay", "Số tiền vay",
+         "Tổng dư nợ"),
+        ("1", "6600000000011", "1000000011", "Lý Thị Dở", "Xã Gia Phú", "HN", "15/10/2015", "31000000", "28000000"),
+        ("2", "6600000000012", "1000000012", "Hà Thị Sai", "Xã Gia Phú", "HN", "04/03/2015", "3500000", "3000000"),
+    ]  # fmt: skip
+    read = look(text_file(tmp_path, lines), "credit")
+    assert read.counts.accepted == 2
+    assert read.rows[["outstanding", "overdue", "frozen"]].isna().all(axis=None)
+    assert "column_unused" in [rule for rule, *_ in told(read)]
