@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
-from etl.conforming.assignment import assign_rest
+from etl.conforming.assignment import BY_CONTENT, Assigned, assign_rest
 from etl.contracts import Column, Contract
 from etl.contracts.naming import NEAR, is_serial, sex_in
 from etl.model.finding import Finding, Severity, findings_frame
 from etl.model.grid import Table
-from etl.model.text import fold
+from etl.model.text import clean, fold
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ def match_columns(table: Table, form: Contract) -> tuple[ColumnMap, pd.DataFrame
     """The columns of a table, matched by how sure each header names them (``contracts.naming``); no column twice.
 
     Findings, at the header's last row: header_missing for each required column that is not there, naming the nearest
-    header; header_near for an optional one whose name a header nearly bears; header_repeated for one that stands twice.
+    header; header_near for an optional one whose name a header nearly bears, and as an information for a column that
+    is read by its content or most of its header's words; header_repeated for one that is there twice.
     """
     births = _births(table, form)
     claims: list[tuple[float, int, str]] = []
@@ -62,11 +63,13 @@ def match_columns(table: Table, form: Contract) -> tuple[ColumnMap, pd.DataFrame
             repeated.setdefault(name, [taken[name]]).append(physical)
     free = {physical: path for physical, path in table.headers.items() if _is_free(physical, path, form, taken, births)}
     unmatched = [c for c in form.columns if c.name not in taken and not _by_sex(form, c.name, births)]
+    findings: list[Finding] = []
     for name, assigned in assign_rest(table, form, [c.name for c in unmatched], free).items():
         taken[name], sureness[name] = assigned.place, assigned.sure
         del free[assigned.place]
+        findings.append(_understood(form[name], table, assigned))
     unmatched = [c for c in unmatched if c.name not in taken]
-    findings = [_missing(column, table, free) for column in unmatched if column.required]
+    findings += [_missing(column, table, free) for column in unmatched if column.required]
     near = _nearly(form, free, [c.name for c in unmatched if not c.required])
     findings += [_near(form[name], table, place, likeness) for name, (place, likeness) in near.items()]
     findings += [_repeated(form[name], table, places) for name, places in repeated.items()]
@@ -97,9 +100,18 @@ def _nearly(form: Contract, free: Mapping[int, tuple[str, ...]], names: list[str
 
 
 def _near(column: Column, table: Table, place: int, likeness: float) -> Finding:
-    params = {"likeness": f"{likeness:.2f}"}
+    outcome = f"gần giống «{column.header}» nhưng không khớp, nên cột này không được đọc"
+    params = {"likeness": f"{likeness:.2f}", "outcome": outcome}
     said = table.headers[place][-1]
     return Finding("header_near", Severity.WARNING, table.sheet, table.header_row, column.name, said, params)
+
+
+def _understood(column: Column, table: Table, assigned: Assigned) -> Finding:
+    """header_near as an information: the column is read, and the sender may correct its header."""
+    how = "theo nội dung của cột" if assigned.sure == BY_CONTENT else "theo các chữ trong tên cột"
+    params = {"likeness": f"{assigned.sure:.2f}", "outcome": f"được hiểu là «{column.header}» {how}"}
+    header = clean(" / ".join(table.headers[assigned.place]))
+    return Finding("header_near", Severity.INFO, table.sheet, table.header_row or None, column.name, header, params)
 
 
 def _births(table: Table, form: Contract) -> dict[str, int]:

@@ -131,14 +131,20 @@ class _Sections:
         communes = next((c for c in self.lacking if c.type == "unit"), None)
         if communes is not None:
             marked = {row: text for row, text in self.texts.items() if _COMMUNE.match(fold(text))}
-            bare = {row: text for row, text in self.texts.items() if names_a_commune(text)}
-            values[communes.name] = marked or bare
+            bare = any(map(names_a_commune, self.texts.values()))
+            # A name that no commune has is for the sender too: it ends the section before it.
+            rest = {row: text for row, text in self.texts.items() if bare and row not in explained}
+            values[communes.name] = marked or rest
+        known = set().union(explained, *values.values())
         for column in self.lacking:
             if column.type == "enum":
                 labels = labels_of(column)
                 texts = {row: t for row, t in self.texts.items() if column.required or row not in explained}
                 read = {row: labels.part_that_names(text) for row, text in texts.items()}
-                values[column.name] = {row: text for row, text in read.items() if text}
+                if any(read.values()):
+                    # A section that no other column explains ends the one before it: its text is for the sender.
+                    unknown = {row for row, text in texts.items() if row not in known and not _is_a_place(text)}
+                    values[column.name] = {r: text or texts[r] for r, text in read.items() if text or r in unknown}
         if "village" in values:
             known = explained.union(*values.values())
             rest = {row: text for row, text in self.texts.items() if row not in known}
@@ -166,6 +172,10 @@ class _Sections:
         index = marks.index.union(self._table.body.index).sort_values()
         values = marks.reindex(index).ffill().reindex(self._table.body.index)
         return values.where(values != "").astype("str")
+
+
+def _is_a_place(text: str) -> bool:
+    return _VILLAGE.match(fold(text)) is not None or names_a_commune(text)
 
 
 def bare_section(text: str) -> str:

@@ -21,6 +21,11 @@ OFFICIAL, VARIANT, TRIMMED, LOOSE, PART = 1.0, 0.98, 0.95, 0.92, 0.9
 """How sure a header is: the form's own text, a variant that the contract lists, one of these trimmed, loosely; a part
 of the header that the rest only explains."""
 
+ONE_LETTER = 0.95
+"""Likeness of a header that is one letter off one of the form's."""
+
+_SHORTEST_FOR_A_SLIP = 6
+
 IN_ITS_GROUP = 0.01
 """More for a header that stands below the group which the form puts it below."""
 
@@ -149,6 +154,8 @@ class Names:
         """
         best = 0.0
         for text in {path[-1], " ".join(path[-2:])}:
+            if any(is_a_slip(trimmed(text), key) for key, owners in self._by_form.items() if column in owners):
+                best = max(best, ONE_LETTER if len(trimmed(text)) > _SHORTEST_FOR_A_SLIP else 0.0)
             mine, limits = frozenset(loose(text).split()), _LIMITING & set(fold(text).split())
             for known, single, limited in self._words[column]:
                 # A word of the column itself must be there, not of the group above it alone; «Tổng dư nợ» is no part.

@@ -103,9 +103,24 @@ def going_on(grid: Grid, before: Table, header: Header) -> Header | None:
             total += len(texts)
             alike += sum(_shape(text) in shape for text in texts)
     full = rows[always].notna().to_numpy().mean()
+    if not _shares_labels(rows, before, form):
+        return None
     if total == 0 or alike / total < _ALIKE or full < _ALIKE or rows[outside].notna().to_numpy().any():
         return None
     return replace(header, first_row=0, last_row=0, above=frozenset())
+
+
+def _shares_labels(rows: pd.DataFrame, before: Table, form: Contract) -> bool:
+    """Whether the columns of labels hold the labels of the list before; true where the form has none there."""
+    known = total = 0
+    for place, path in before.headers.items():
+        types = {form[name].type for name in form.named(path)}
+        if place in rows.columns and types and types <= {"enum", "flag", "ethnicity"}:
+            labels = {fold(text) for text in before.body[place].dropna()}
+            texts = rows[place].dropna() if labels else rows[place].iloc[:0]
+            known += sum(fold(text) in labels for text in texts)
+            total += len(texts)
+    return 2 * known >= total
 
 
 def _usual_shapes(texts: pd.Series[str]) -> frozenset[str]:

@@ -42,7 +42,7 @@ def questions(submission: Submission, findings: pd.DataFrame) -> dict[Question, 
     asked: dict[Question, list[str]] = {}
     if submission.dataset is None or submission.unit_code is None or submission.period is None:
         return asked
-    for finding in records(findings[findings["rule"].isin(_ASKED) & findings["waived"].isna()]):
+    for finding in records(findings[_is_asked(findings)]):
         text = _unknown_text(finding)
         if not text or len(asked) >= MOST_QUESTIONS:
             continue
@@ -52,6 +52,11 @@ def questions(submission: Submission, findings: pd.DataFrame) -> dict[Question, 
         if question not in asked:
             asked[question] = _choices(question, column, submission)
     return {question: choices for question, choices in asked.items() if choices}
+
+
+def _is_asked(findings: pd.DataFrame) -> pd.Series[bool]:
+    """Which findings put a question: an information says what was understood, or that nothing depends on it."""
+    return findings["rule"].isin(_ASKED) & findings["waived"].isna() & (findings["severity"] != "info")
 
 
 _ASKED = ("header_missing", "header_near", "column_unused", "code_unknown", "code_unlisted", "unit_unknown")

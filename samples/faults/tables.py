@@ -90,13 +90,14 @@ def _total(dataset: str, column: str) -> Fault:
 
 
 def _near(dataset: str, column: str, text: str) -> Fault:
+    """A header that a person still understands: the column is read, and the sender is informed."""
     return warns(
         "header_misspelt",
         dataset,
         "header_near",
         column,
+        severity="info",
         at="header",
-        empties=column,
         meddling=Meddling(forbidden=_ONE_SHEET | {"legacy"}, slots=_misspelt(column, text)),
     )
 
@@ -134,7 +135,8 @@ OF_TABLES: tuple[Fault, ...] = (
             "header_missing",
             column,
             at="header",
-            meddling=Meddling(forbidden=_ONE_SHEET, slots=_without(column)),
+            # A class above a group of rows would stand for its column.
+            meddling=Meddling(forbidden=_ONE_SHEET | {"groups"}, slots=_without(column)),
         )
         for dataset, column in (
             ("register_commune", "persons"),
