@@ -18,14 +18,14 @@ from etl.conforming.labels import Labels
 from etl.conforming.unreadable import Unreadable
 from etl.conforming.vocabulary import enum_labels
 from etl.contracts import Column, Contract
-from etl.contracts.naming import Path
+from etl.contracts.naming import BY_WORDS, MARGIN, WORDS_ENOUGH, Path
 from etl.model.grid import Table
 from etl.model.text import clean, fold
 from etl.reference.codes import ethnic_labels
 from etl.reference.units import all_units
 
-BY_CONTENT, BY_WORDS = 0.85, 0.8
-"""How sure a column is that its content alone tells, or its header's words with a content that fits them."""
+BY_CONTENT = 0.85
+"""How sure a column is that its content alone tells."""
 
 _SAMPLE = 200
 """Distinct texts of a column that are looked at, at most."""
@@ -33,13 +33,14 @@ _SAMPLE = 200
 _FITS = 0.9
 """Share of a column's distinct texts that the form's column can read, at least."""
 
-_WORDS_ENOUGH = 0.8
-"""Likeness of a header's words and the form's (Dice) from which on they speak for it."""
-
-_MARGIN = 0.15
-"""A second choice this much less like speaks for nothing."""
-
 _PERSON = re.compile(r"^[^\W\d]+(?:[ '’ʼ-]+[^\W\d]+){1,6}$")
+_OF_A_PERSON = frozenset({"ten", "nguoi", "ong", "ba", "chu", "hoc", "khach", "name"})
+_OF_OTHERS = frozenset({"cha", "me", "bo", "vo", "chong", "can", "lap", "ghi", "truong", "lop", "giao", "giam", "cap"})
+"""Words of headers under which stand other persons than the row's."""
+
+_OF_A_VILLAGE = frozenset({"thon", "ban", "to", "khu", "xom", "ap", "lang", "village"})
+_VILLAGE = re.compile(r"^(?:thon|ban|to dan pho|tdp|to|khu|xom|ap|lang|tieu khu|khoi|doi)\b")
+_SOME_VILLAGES = 0.3
 _COMMUNE = re.compile(r"^(?:xa|phuong|thi tran|tt|x|p)[. ]+\S")
 _CODE = re.compile(r"^[A-Za-zĐđ]{0,4}[\d./-]*\d[\w./-]*$")
 
@@ -59,19 +60,19 @@ def assign_rest(table: Table, form: Contract, lacking: Iterable[str], free: Mapp
     """
     texts = {place: _sample(table, place) for place in free}
     wanted = [form[name] for name in lacking]
-    alone = {(place, c.name): BY_CONTENT for place in free for c in wanted if _by_content(c, texts[place])}
+    alone = {(place, c.name): BY_CONTENT for place in free for c in wanted if _by_content(c, texts[place], free[place])}
     assigned = _mutual(alone, margin=0.0)
     left = [c for c in wanted if c.name not in assigned]
     taken = {one.place for one in assigned.values()}
     likely = {
         (place, c.name): likeness
         for place, path in free.items() if place not in taken
-        for c in left if (likeness := form.names.likeness(path, c.name)) >= _WORDS_ENOUGH - _MARGIN
+        for c in left if (likeness := form.names.likeness(path, c.name)) >= WORDS_ENOUGH - MARGIN
     }  # fmt: skip
-    by_words = _mutual(likely, _MARGIN)
+    by_words = _mutual(likely, MARGIN)
     good = {
         name: Assigned(one.place, BY_WORDS) for name, one in by_words.items()
-        if one.sure >= _WORDS_ENOUGH and _can_hold(form[name], texts[one.place])
+        if one.sure >= WORDS_ENOUGH and _can_hold(form[name], texts[one.place])
     }  # fmt: skip
     return assigned | good
 
@@ -91,8 +92,16 @@ def _sample(table: Table, place: int) -> list[str]:
     return [clean(text) for text in texts.unique()[:_SAMPLE]]
 
 
-def _by_content(column: Column, texts: list[str]) -> bool:
-    """Whether a column holds nothing but what only this column of the form can hold."""
+def _by_content(column: Column, texts: list[str], path: Path) -> bool:
+    """Whether a column holds nothing but what only this column of the form can hold.
+
+    Persons and villages only with a header that speaks of a name or a place: a signature may be a person's too.
+    """
+    words = set(fold(" ".join(path)).split())
+    if column.type == "name":
+        return bool(words & _OF_A_PERSON) and not words & _OF_OTHERS and _share(_is_a_person, texts) >= _FITS
+    if column.name == "village":
+        return bool(words & _OF_A_VILLAGE) and _share(_names_a_village, texts) >= _SOME_VILLAGES
     telling = [text for text in texts if not _reads(values.flag, text)]
     if not telling:
         return False
@@ -103,6 +112,14 @@ def _by_content(column: Column, texts: list[str]) -> bool:
     if column.type == "unit":
         return _share(names_a_commune, texts) >= _FITS
     return False
+
+
+def _is_a_person(text: str) -> bool:
+    return _PERSON.match(text) is not None
+
+
+def _names_a_village(text: str) -> bool:
+    return _VILLAGE.match(fold(text)) is not None
 
 
 def _can_hold(column: Column, texts: list[str]) -> bool:
@@ -127,7 +144,7 @@ def _reader(column: Column) -> Callable[[str], bool]:
         case "flag":
             return partial(_reads, partial(values.flag, header=column.header))
         case "name":
-            return lambda text: _PERSON.match(text) is not None
+            return _is_a_person
         case "code":
             return lambda text: _CODE.match(text) is not None
         case "text":

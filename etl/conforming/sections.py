@@ -76,7 +76,7 @@ def _last_values(before: Table | None, form: Contract) -> dict[str, str]:
     values: dict[str, str] = {}
     for place in before.sources if before is not None and len(before.body) else ():
         text = before.body[place].iloc[-1] if before is not None else None
-        names = form.named(before.headers[place]) if before is not None else {}
+        names = form.understood(before.headers[place]) if before is not None else {}
         if isinstance(text, str) and names:
             values[max(names, key=names.__getitem__)] = text
     return values
@@ -104,14 +104,14 @@ class _Sections:
         empty: dict[str, tuple[int, ...]] = {}
         for place, path in self._table.headers.items():
             if place not in self._table.body.columns or self._table.body[place].isna().all():
-                for name in self._form.named(path):
+                for name in self._form.understood(path):
                     empty[name] = (*empty.get(name, ()), place)
         return empty
 
     @cached_property
     def lacking(self) -> list[Column]:
         """The columns of the form that the table has not, or only empty."""
-        named = {name for path in self._table.headers.values() for name in self._form.named(path)}
+        named = {name for path in self._table.headers.values() for name in self._form.understood(path)}
         lacking = [c for c in self._form.columns if c.name not in named or c.name in self.empty]
         if self._form.split_sex and any(sex_in(path[-1]) for path in self._table.headers.values()):
             lacking = [c for c in lacking if c.name != self._form.split_sex.sex]
@@ -156,7 +156,7 @@ class _Sections:
     @cached_property
     def _explained(self) -> set[int]:
         """The section rows whose label is one of a column that the table has: they repeat what the rows say."""
-        names = {name for path in self._table.headers.values() for name in self._form.named(path)}
+        names = {name for path in self._table.headers.values() for name in self._form.understood(path)}
         there = [c for c in self._form.columns if c.type == "enum" and c.name in names and c.name not in self.empty]
         return {row for row, text in self.texts.items() if any(labels_of(c).may_name(text) for c in there)}
 

@@ -33,6 +33,9 @@ DATASETS = (
 _Any = TypeVar("_Any")
 
 
+_LONGEST_HEADER = 160
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -247,6 +250,18 @@ class Contract(_Strict):
             if self.split_sex and sex_in(path[-1]):
                 known |= {self.split_sex.sex: OFFICIAL, self.split_sex.birth: OFFICIAL}
         return known
+
+    def understood(self, path: Path) -> dict[str, float]:
+        """As ``named``; a header that names nothing is understood by most of its words, if only one column has them."""
+        if found := self.named(path):
+            return found
+        if path not in self._understood:
+            self._understood[path] = self.names.by_words(path) if sum(map(len, path)) <= _LONGEST_HEADER else {}
+        return self._understood[path]
+
+    @cached_property
+    def _understood(self) -> dict[Path, dict[str, float]]:
+        return {}
 
     @cached_property
     def names(self) -> Names:

@@ -26,6 +26,15 @@ ONE_LETTER = 0.95
 
 _SHORTEST_FOR_A_SLIP = 6
 
+BY_WORDS = 0.8
+"""How sure a header is by most of its words, in whatever order."""
+
+WORDS_ENOUGH, MARGIN = 0.8, 0.15
+"""Likeness (Dice) from which on words speak for a column, and by how much another column must be less like."""
+
+_EXPLAINING = 2
+"""Words that a header may have besides all of the form's."""
+
 IN_ITS_GROUP = 0.01
 """More for a header that stands below the group which the form puts it below."""
 
@@ -64,6 +73,13 @@ _ONE_FOR_MANY = tuple(
         ("su dung", "sd"), ("che do|thong tin(?: ve)?|ghi ro|neu co|cu the|chi tiet", ""), ("ban dau|bd", "bd"),
         ("dang ky kcb|dk kcb|dkkcb", "dk kcb"), ("dan toc|d toc", "dt"), ("khach hang", "kh"), ("gn(?!\\w)", "vay"),
         ("gioi tinh", "gt"), ("bao cao", "bc"), ("don vi", "dv"),
+        ("hgd", "ho"), ("ms(?= )|ma dinh danh(?= (?:ho|hs|hoc sinh))|id(?= )", "ma"), ("xom|ap", "thon"),
+        ("ngay th(?: nam)? sinh|sinh ngay(?: thang)?(?: nam)?", "sinh"), ("nguyen vong", "nc"), ("q he", "quan he"),
+        ("communes?|wards?", "xa"), ("villages?|hamlets?", "thon"), ("households?", "ho"),
+        ("ethnic(?: group|ity)?", "dt"),
+        ("birth ?day|date of birth|birth date|year of birth|birth", "sinh"), ("sex|gender", "gt"), ("code", "ma"),
+        ("population|persons?|people", "nk"), ("schools?", "truong"), ("class(?:es)?", "lop"), ("status", "tinh trang"),
+        ("clean water", "nuoc sach"), ("full name|name", "ten"), ("loan amount", "tien vay"), ("capacity", "cong suat"),
         ("ho va ten|ho ten|hoten", "ten"), ("ngay thang nam sinh|ngay sinh", "sinh"), ("nam sinh", "sinh"),
     )
 )  # fmt: skip
@@ -71,7 +87,34 @@ _DECREE = re.compile(
     r"\b(?:theo )?(?:nghi dinh|nd|quyet dinh|qd|thong tu)(?: so)? \d+(?: \d{4})?(?: (?:nd|qd|tt)(?: [a-z]+)?)?\b"
 )
 """The decree by which something is given, folded: the next one gives the same under another number."""
-_SAY_NOTHING = frozenset({"so", "tong", "va", "cua", "cac", "theo", "la", "trong", "do", "duoc", "hien", "nay"})
+_SAY_NOTHING = frozenset(
+    {
+        "thuoc",
+        "o",
+        "nao",
+        "gi",
+        "noi",
+        "cap",
+        "giay",
+        "of",
+        "the",
+        "no",
+        "phan",
+        "mem",
+        "so",
+        "tong",
+        "va",
+        "cua",
+        "cac",
+        "theo",
+        "la",
+        "trong",
+        "do",
+        "duoc",
+        "hien",
+        "nay",
+    }
+)
 
 
 @lru_cache(maxsize=100_000)
@@ -160,7 +203,9 @@ class Names:
             for known, single, limited in self._words[column]:
                 # A word of the column itself must be there, not of the group above it alone; «Tổng dư nợ» is no part.
                 if mine & single and limits == limited:
-                    best = max(best, _dice(mine, known))
+                    # «Mã hộ trên phần mềm» has every word of «Mã hộ», and says where it comes from.
+                    explains = len(known) > 1 and known <= mine and len(mine) <= len(known) + _EXPLAINING
+                    best = max(best, _dice(mine, known), WORDS_ENOUGH if explains else 0.0)
         return best
 
     @cached_property
@@ -178,6 +223,15 @@ class Names:
             ]
             for column, (headers, groups) in self._listed.items()
         }
+
+    def by_words(self, path: Path) -> dict[str, float]:
+        """The column that most words of a header name, where no other comes near it; empty where there is none.
+
+        Its content is to be held against it before it is taken.
+        """
+        likely = sorted(((self.likeness(path, column), column) for column in self._listed), reverse=True)
+        best, second = likely[0], likely[1] if len(likely) > 1 else (0.0, "")
+        return {best[1]: BY_WORDS} if best[0] >= WORDS_ENOUGH and second[0] <= best[0] - MARGIN else {}
 
     def near(self, path: Path, among: Iterable[str]) -> tuple[str, float] | None:
         """The column among some that a header which names none comes nearest to, and how near (0–1)."""

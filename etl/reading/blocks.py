@@ -24,7 +24,9 @@ _DITTO = re.compile(
     r"^[\s(]*(?:[\"'“”„‟″〃＂]{1,2}|,,|´´|``|[-–—]*\s*(?:[\"“”″〃]{1,2}|''|//|nt|n\.t|n/t)\s*[-–—.]*)[\s)]*$",
     re.IGNORECASE,
 )
-_DITTO_WORDS = frozenset({"nhu tren", "giong tren", "cung tren", "ibid", "idem", "ditto"})
+_DITTO_WORDS = re.compile(
+    r"^(?:(?:nhu|giong|cung)(?: nhu)?(?: o| dong| hang| muc)? (?:ben )?tren|tuong tu|ibid|idem|ditto)$"
+)
 _NUMERIC = ("int", "money", "number")
 _SHARED = ("unit", "text", "enum", "ethnicity")
 """Types of columns that rows of a block may share; a person, a day and a number are each row's, most codes too."""
@@ -35,7 +37,7 @@ _LEAST_BLANK = 0.3
 
 def names_of(header: Header, form: Contract) -> dict[int, str]:
     """Physical column → the column of the form that its header names best."""
-    named = {place: form.named(path) for place, path in header.cells.items()}
+    named = {place: form.understood(path) for place, path in header.cells.items()}
     return {place: max(columns, key=columns.__getitem__) for place, columns in named.items() if columns}
 
 
@@ -109,7 +111,7 @@ def fill_blocks(
 
 def is_ditto(text: str) -> bool:
     """Whether a cell says that it holds what is written above: ``"``, ``-nt-``, ``//``, ``như trên``."""
-    return bool(_DITTO.match(text)) or fold(text) in _DITTO_WORDS
+    return bool(_DITTO.match(text)) or bool(_DITTO_WORDS.match(fold(text)))
 
 
 def _without_dittos(body: pd.DataFrame, places: Iterable[int]) -> tuple[pd.DataFrame, Filled]:

@@ -70,7 +70,7 @@ def side_columns(below: pd.DataFrame, header: Header, form: Contract) -> list[in
     """The columns of a second table at the side: behind an empty column, and none of them is one of the form's."""
     bands = _bands(np.any(below.notna().to_numpy(), axis=0))
     places = [[int(place) for place in below.columns[band]] for band in bands]
-    of_the_form = {place for place, path in header.cells.items() if form.named(path)}
+    of_the_form = {place for place, path in header.cells.items() if form.understood(path)}
     apart = [band for band in places if not of_the_form & set(band) and all(place in header.cells for place in band)]
     return [place for band in apart for place in band]
 
@@ -85,7 +85,7 @@ def going_on(grid: Grid, before: Table, header: Header) -> Header | None:
     if before.dataset is None or not len(before.body) or not len(cells):
         return None
     form = contract(before.dataset)
-    named = {place for place, path in before.headers.items() if form.named(path)}
+    named = {place for place, path in before.headers.items() if form.understood(path)}
     shapes = {
         place: shape for place in map(int, before.body.columns)
         if place in named and (shape := _usual_shapes(before.body[place]))
@@ -114,7 +114,7 @@ def _shares_labels(rows: pd.DataFrame, before: Table, form: Contract) -> bool:
     """Whether the columns of labels hold the labels of the list before; true where the form has none there."""
     known = total = 0
     for place, path in before.headers.items():
-        types = {form[name].type for name in form.named(path)}
+        types = {form[name].type for name in form.understood(path)}
         if place in rows.columns and types and types <= {"enum", "flag", "ethnicity"}:
             labels = {fold(text) for text in before.body[place].dropna()}
             texts = rows[place].dropna() if labels else rows[place].iloc[:0]

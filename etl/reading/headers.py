@@ -179,7 +179,7 @@ def _block(rows: list[dict[int, str]]) -> dict[int, Path]:
 
 
 def _fit(block: Mapping[int, Path], form: Contract, above: str) -> tuple[float, bool]:
-    named = [form.named(path) for path in block.values()]
+    named = [form.understood(path) for path in block.values()]
     found = set().union(*named)
     if len(found) < 2:
         return 0.0, False

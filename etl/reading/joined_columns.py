@@ -99,7 +99,7 @@ def _join_names(cells: pd.DataFrame, header: Header, form: Contract) -> tuple[pd
 def _is_split_name(cells: pd.DataFrame, header: Header, form: Contract, first: int, second: int) -> bool:
     if second in header.cells:
         return _names_a_part(header.cells[first][-1], _FAMILY) and _names_a_part(header.cells[second][-1], _GIVEN)
-    if not any(form[name].type == "name" for name in form.named(header.cells[first])):
+    if not any(form[name].type == "name" for name in form.understood(header.cells[first])):
         return False
     # One header over two columns: a word stands beside nearly every name.
     body = cells.loc[header.last_row + 1 :, [first, second]].dropna(subset=[first])
@@ -142,7 +142,7 @@ def _path_of_date(header: Header, columns: list[int], form: Contract) -> Path | 
     """The header of the date that three columns hold: their group's, or the birth's, or of the only date there is."""
     group = header.cells[columns[0]][:-1]
     dates = [c for c in form.columns if c.type == "date"]
-    if group and any(form[name].type == "date" for name in form.named(group)):
+    if group and any(form[name].type == "date" for name in form.understood(group)):
         return group
     births = [c for c in dates if c.name.endswith("birth")]
     texts = " ".join(fold(text) for c in columns for text in header.cells[c])
@@ -162,7 +162,7 @@ def _split_joined(cells: pd.DataFrame, header: Header, form: Contract) -> tuple[
     for column, path in dict(header.cells).items():
         if is_serial(path) or column not in cells.columns:
             continue
-        named = {c: form.named(path) for c, path in header.cells.items()}
+        named = {c: form.understood(path) for c, path in header.cells.items()}
         present = {name for names in named.values() for name in names}
         texts = cells.loc[header.last_row + 1 :, column].dropna()
         pair, parted = _two_facts(texts, form, present, set(named[column]))

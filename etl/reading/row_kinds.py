@@ -66,7 +66,7 @@ TITLE_AGAIN = re.compile(
     r"|^(?:bao hiem xa hoi|bhxh) (?:tinh|huyen|thanh pho|thi xa|co so)|^(?:pgd|chi nhanh|ngan hang) "
     r"|^uy ban nhan dan|^trang (?:so )?\d+|^page \d+)"
 )
-_PAGE = re.compile(r"^\D{0,2}\d+ ?[/-]? ?\d*\D{0,2}$")
+_PAGE = re.compile(r"^\W*(?:(?:tr|trang|page|pg|p)\b[. ]*)?(?:số )?\d+\s*(?:[/-]\s*\d+)?\W*$", re.IGNORECASE)
 """The number of a page alone in its row: 2/7, - 2 -."""
 
 _SHORT = 4
@@ -127,7 +127,7 @@ class RowKinds:
         cells = self.header.cells
         if self.form is None:
             return {c: path[-1] for c, path in cells.items() if not is_serial(path)}
-        named = {c: self.form.named(path) for c, path in cells.items()}
+        named = {c: self.form.understood(path) for c, path in cells.items()}
         return {c: max(columns, key=columns.__getitem__) for c, columns in named.items() if columns}
 
     def _count(self, columns: list[int]) -> np.ndarray:
@@ -275,7 +275,7 @@ class RowKinds:
             title = fold(self.form.title) if self.form else None
             if any(TITLE_AGAIN.search(text) or (title and title in text) for text in folded):
                 return "title"
-            if len(texts) == 1 and _PAGE.match(next(iter(texts.values()))) and not self._of_form[at]:
+            if len(texts) == 1 and _PAGE.match(next(iter(texts.values()))) and self._serial_column not in texts:
                 return "title"
         return "" if self._is_data(at, texts, lead if isinstance(lead, str) else "") else "group"
 
