@@ -139,12 +139,11 @@ class _Sections:
         for column in self.lacking:
             if column.type == "enum":
                 labels = labels_of(column)
-                texts = {row: t for row, t in self.texts.items() if column.required or row not in explained}
-                read = {row: labels.part_that_names(text) for row, text in texts.items()}
-                if any(read.values()):
+                read = {row: labels.part_that_names(text) for row, text in self.texts.items()}
+                if any(text and (column.required or row not in explained) for row, text in read.items()):
                     # A section that no other column explains ends the one before it: its text is for the sender.
-                    unknown = {row for row, text in texts.items() if row not in known and not _is_a_place(text)}
-                    values[column.name] = {r: text or texts[r] for r, text in read.items() if text or r in unknown}
+                    unknown = {row for row, text in self.texts.items() if row not in known and not _is_a_place(text)}
+                    values[column.name] = {r: t or self.texts[r] for r, t in read.items() if t or r in unknown}
         if "village" in values:
             known = explained.union(*values.values())
             rest = {row: text for row, text in self.texts.items() if row not in known}

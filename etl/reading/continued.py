@@ -67,11 +67,13 @@ def _covers_the_table(there: np.ndarray, band: slice, table: slice) -> bool:
 
 
 def side_columns(below: pd.DataFrame, header: Header, form: Contract) -> list[int]:
-    """The columns of a second table at the side: behind an empty column, and none of them is one of the form's."""
+    """The columns of a second table, or of notes, at the side: they name no column that the list itself has not."""
     bands = _bands(np.any(below.notna().to_numpy(), axis=0))
     places = [[int(place) for place in below.columns[band]] for band in bands]
-    of_the_form = {place for place, path in header.cells.items() if form.understood(path)}
-    apart = [band for band in places if not of_the_form & set(band) and all(place in header.cells for place in band)]
+    names = [set().union(*(form.understood(header.cells[p]) for p in band if p in header.cells)) for band in places]
+    most = max(names, key=len, default=set())
+    # A short table of sums beside the list may head a column of communes too: it names nothing that the list has not.
+    apart = [band for band, named in zip(places, names, strict=True) if named is not most and named <= most]
     return [place for band in apart for place in band]
 
 
