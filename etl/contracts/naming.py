@@ -88,33 +88,9 @@ _DECREE = re.compile(
 )
 """The decree by which something is given, folded: the next one gives the same under another number."""
 _SAY_NOTHING = frozenset(
-    {
-        "thuoc",
-        "o",
-        "nao",
-        "gi",
-        "noi",
-        "cap",
-        "giay",
-        "of",
-        "the",
-        "no",
-        "phan",
-        "mem",
-        "so",
-        "tong",
-        "va",
-        "cua",
-        "cac",
-        "theo",
-        "la",
-        "trong",
-        "do",
-        "duoc",
-        "hien",
-        "nay",
-    }
-)
+    {"thuoc", "o", "nao", "gi", "giay", "of", "the", "no", "phan", "mem", "so", "tong", "va", "cua", "cac",
+     "theo", "la", "trong", "do", "duoc", "hien", "nay"}
+)  # fmt: skip
 
 
 @lru_cache(maxsize=100_000)

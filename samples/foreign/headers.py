@@ -212,7 +212,7 @@ OF_FORM: dict[str, dict[str, tuple[str, ...]]] = {
             "Theo quyết định", "Hỗ trợ theo", "Nguồn/chương trình", "Programme (chương trình)", "Chính sách nhà ở",
             "Thuộc đề án",
         ),
-        "kind": ("Làm mới/sửa", "Xây hay sửa", "Loại hỗ trợ", "Kind (hình thức)", "Cách làm", "Xây mới hay sửa chữa"),
+        "kind": ("Làm mới/sửa", "Xây hay sửa", "Xây lại hay sửa", "Kind (hình thức)", "Xây mới hay sửa chữa"),
         "progress": (
             "Đã làm đến đâu", "Kết quả thực hiện", "Làm xong chưa", "Progress (tiến độ)", "TĐ thực hiện",
             "Tình hình làm nhà",

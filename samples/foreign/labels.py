@@ -5,15 +5,15 @@ from __future__ import annotations
 Style = dict[str, str]
 
 _SEX: tuple[Style, ...] = (
-    {"male": "Đàn ông", "female": "Đàn bà"}, {"male": "Là nam", "female": "Là nữ"}, {"male": "M", "female": "F"},
-    {"male": "Ông", "female": "Bà"}, {"male": "Male", "female": "Female"},
+    {"male": "Giới nam", "female": "Giới nữ"}, {"male": "Là nam", "female": "Là nữ"},
+    {"male": "Nam (M)", "female": "Nữ (F)"}, {"male": "NAM/Male", "female": "NỮ/Female"},
 )  # fmt: skip
 
 LABELS: dict[tuple[str, str], tuple[Style, ...]] = {
     ("register_household", "head_sex"): _SEX,
     ("register_member", "sex"): _SEX,
     ("health_card", "sex"): _SEX,
-    ("education_pupil", "sex"): tuple(style for style in _SEX if style["male"] != "Ông"),
+    ("education_pupil", "sex"): _SEX,
     ("register_household", "classification"): (
         {"poor_income": "Nghèo thu nhập", "poor_deprivation": "Nghèo thiếu hụt", "near_poor": "Cận",
          "escaped_poor": "Đã thoát nghèo", "escaped_near_poor": "Đã thoát cận nghèo"},
