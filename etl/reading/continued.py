@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from etl.contracts import Contract, contract
+from etl.contracts.naming import is_serial
 from etl.model.grid import Grid, Table
 from etl.model.text import clean, fold
 from etl.reading.headers import Header
@@ -105,7 +106,7 @@ def going_on(grid: Grid, before: Table, header: Header) -> Header | None:
             total += len(texts)
             alike += sum(_shape(text) in shape for text in texts)
     full = rows[always].notna().to_numpy().mean()
-    if not _shares_labels(rows, before, form):
+    if not (_shares_labels(rows, before, form) and _counts_on(rows, before, shapes)):
         return None
     if total == 0 or alike / total < _ALIKE or full < _ALIKE or rows[outside].notna().to_numpy().any():
         return None
@@ -123,6 +124,18 @@ def _shares_labels(rows: pd.DataFrame, before: Table, form: Contract) -> bool:
             known += sum(fold(text) in labels for text in texts)
             total += len(texts)
     return 2 * known >= total
+
+
+def _counts_on(rows: pd.DataFrame, before: Table, shapes: Mapping[int, frozenset[str]]) -> bool:
+    """Whether the rows have numbers where the list has: serial numbers, else numbers or days of some column."""
+    serials = [place for place, path in before.headers.items() if is_serial(path) and place in before.body.columns]
+    counted = [place for place in serials if before.body[place].notna().mean() > _ALIKE]
+    numeric = counted or [place for place, shape in shapes.items() if "words" not in shape]
+    return any(
+        rows[place].notna().mean() > 1 - _ALIKE and rows[place].dropna().map(_shape).ne("words").mean() >= _ALIKE
+        for place in numeric
+        if place in rows.columns
+    )
 
 
 def _usual_shapes(texts: pd.Series[str]) -> frozenset[str]:
