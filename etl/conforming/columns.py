@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
-from etl.conforming.assignment import BY_CONTENT, Assigned, assign_rest
+from etl.conforming.assignment import Assigned, assign_rest
 from etl.contracts import Column, Contract
 from etl.contracts.naming import NEAR, is_serial, sex_in
 from etl.model.finding import Finding, Severity, findings_frame
@@ -42,8 +42,8 @@ def match_columns(table: Table, form: Contract) -> tuple[ColumnMap, pd.DataFrame
     """The columns of a table, matched by how sure each header names them (``contracts.naming``); no column twice.
 
     Findings, at the header's last row: header_missing for each required column that is not there, naming the nearest
-    header; header_near for an optional one whose name a header nearly bears, and as an information for a column that
-    is read by its content or most of its header's words; header_repeated for one that is there twice.
+    header; header_near for an optional column that a header nearly names; header_understood for a column that is read
+    by its content or most of its header's words; header_repeated for one that is there twice.
     """
     births = _births(table, form)
     claims: list[tuple[float, int, str]] = []
@@ -100,18 +100,17 @@ def _nearly(form: Contract, free: Mapping[int, tuple[str, ...]], names: list[str
 
 
 def _near(column: Column, table: Table, place: int, likeness: float) -> Finding:
-    outcome = f"gần giống «{column.header}» nhưng không khớp, nên cột này không được đọc"
-    params = {"likeness": f"{likeness:.2f}", "outcome": outcome}
+    params = {"likeness": f"{likeness:.2f}"}
     said = table.headers[place][-1]
     return Finding("header_near", Severity.WARNING, table.sheet, table.header_row, column.name, said, params)
 
 
 def _understood(column: Column, table: Table, assigned: Assigned) -> Finding:
-    """header_near as an information: the column is read, and the sender may correct its header."""
-    how = "theo nội dung của cột" if assigned.sure == BY_CONTENT else "theo các chữ trong tên cột"
-    params = {"likeness": f"{assigned.sure:.2f}", "outcome": f"được hiểu là «{column.header}» {how}"}
+    """header_understood: the column is read, and the sender may correct its header."""
     header = clean(" / ".join(table.headers[assigned.place]))
-    return Finding("header_near", Severity.INFO, table.sheet, table.header_row or None, column.name, header, params)
+    params = {"likeness": f"{assigned.sure:.2f}"}
+    row = table.header_row or None
+    return Finding("header_understood", Severity.INFO, table.sheet, row, column.name, header, params)
 
 
 def _births(table: Table, form: Contract) -> dict[str, int]:

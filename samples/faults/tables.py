@@ -94,7 +94,7 @@ def _near(dataset: str, column: str, text: str) -> Fault:
     return warns(
         "header_misspelt",
         dataset,
-        "header_near",
+        "header_understood",
         column,
         severity="info",
         at="header",

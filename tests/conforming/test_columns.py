@@ -49,3 +49,10 @@ def test_birth_in_the_column_of_the_sex() -> None:
     assert columns.births == {"male": len(headers) + 1, "female": len(headers) + 2}
     columns, _ = match_columns(table(*headers, "Nam"), MEMBERS)
     assert columns.births == {}
+
+
+def test_a_header_that_nearly_names_an_optional_column_is_named_and_not_read() -> None:
+    headers = [h if h != MEMBERS["id_number"].header else "Số CM" for h in official(MEMBERS)]
+    columns, findings = match_columns(table(*headers), MEMBERS)
+    assert "id_number" not in columns.columns
+    assert [(f.rule, f.severity, f.column) for f in findings.itertuples()] == [("header_near", "warning", "id_number")]
