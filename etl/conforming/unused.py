@@ -75,10 +75,11 @@ def left_out(table: Table, columns: ColumnMap, form: Contract) -> Iterator[Findi
     there = table.ignored_cells[places].notna()
     for row, filled, needed in zip(table.ignored_cells.index, there.sum(axis=1), there[words].sum(axis=1), strict=True):
         reason = table.ignored.get(int(row), "")
-        if reason in _REASONS and filled > (reason != "prefilled"):
-            texts = [text for text in table.ignored_cells.loc[row] if isinstance(text, str)]
-            has_numbers = any(map(_DIGIT.search, texts))
-            is_like_data = reason != "prefilled" and needed > 1 and needed * 2 > len(words) and has_numbers
+        texts = [text for text in table.ignored_cells.loc[row] if isinstance(text, str)]
+        # Names below one another are signatures or labels: a value has a digit.
+        has_values = filled > 1 and any(map(_DIGIT.search, texts))
+        if reason in _REASONS and (has_values or (reason == "prefilled" and filled)):
+            is_like_data = reason != "prefilled" and needed > 1 and needed * 2 > len(words)
             rows[is_like_data, reason].append(int(row))
     for (is_like_data, reason), which in rows.items():
         rule = "ignored_row_like_data" if is_like_data else "ignored_row_with_values"

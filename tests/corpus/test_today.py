@@ -44,7 +44,7 @@ def test_files_of_communes_name_former_units_and_the_agencies_of_today() -> None
     assert {file.unit.level for file in files} == {"commune"}
     assert any("former-units" in file.variations for file in files)
     texts = [
-        cell.value for file in files for placed in file.sheets.values() for line in placed.page.lines for cell in line
+        cell.value for file in files for placed in file.sheets.values() for line in placed.page.rows for cell in line
     ]
     assert any(isinstance(text, str) and "PHÒNG KINH TẾ" in text for text in texts)
     with pytest.raises(ValueError, match="no districts"):

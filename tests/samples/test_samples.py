@@ -92,7 +92,8 @@ def test_realistic_files_of_any_quarter_are_read_to_the_last_value(tmp_path: Pat
     for path in sample.files:
         examined = look(path, path.parent.name)
         assert examined.verdict is Verdict.ACCEPTED, (path.name, examined.findings)
-        assert not len(examined.findings), (path.name, examined.findings[["rule", "row", "column", "value"]])
+        warned = examined.findings[examined.findings["severity"] != "info"]
+        assert not len(warned), (path.name, warned[["rule", "row", "column", "value"]])
         assert examined.heading.period == period
         dataset = examined.heading.dataset or ""
         truth_rows = sample.province.frames[dataset]
