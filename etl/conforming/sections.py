@@ -88,6 +88,7 @@ class _Sections:
     def __init__(self, table: Table, form: Contract) -> None:
         self._table, self._form = table, form
         self.texts: dict[int, str] = {}
+        self.styles: dict[int, tuple[bool, bool, bool]] = {}
         self.place = min(table.headers, default=1)
         for row in table.sums.index[[table.ignored.get(int(row)) == "group" for row in table.sums.index]]:
             words = [
@@ -97,6 +98,8 @@ class _Sections:
             if words:
                 self.place, text = max(words, key=lambda word: len(word[1]))
                 self.texts[int(row)] = bare_section(text)
+                has_mark = len(words) < sum(isinstance(t, str) for t in table.sums.loc[row]) or bool(_MARK.match(text))
+                self.styles[int(row)] = (has_mark, text.isupper(), bool(_COUNT_BEHIND.search(text)))
 
     @cached_property
     def empty(self) -> Mapping[str, tuple[int, ...]]:
@@ -142,7 +145,11 @@ class _Sections:
                 read = {row: labels.part_that_names(text) for row, text in self.texts.items()}
                 if any(text and (column.required or row not in explained) for row, text in read.items()):
                     # A section that no other column explains ends the one before it: its text is for the sender.
-                    unknown = {row for row, text in self.texts.items() if row not in known and not _is_a_place(text)}
+                    styles = {self.styles[row] for row, text in read.items() if text}
+                    unknown = {
+                        row for row, text in self.texts.items()
+                        if row not in known and not _is_a_place(text) and self.styles[row] in styles
+                    }  # fmt: skip
                     values[column.name] = {r: t or self.texts[r] for r, t in read.items() if t or r in unknown}
         if "village" in values:
             known = explained.union(*values.values())

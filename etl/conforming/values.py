@@ -26,7 +26,31 @@ _SCIENTIFIC = re.compile(r"^\d([.,]\d+)?[eE]\+?\d{1,3}$")
 
 _LOST_ZEROS = 3
 
-_YES = frozenset({"x", "v", "1", "co", "c", "true", "yes", "y", "dung", "dat", "✓", "✔", "☑", "√", "+", "*", "1.0"})
+_YES = frozenset(
+    {
+        "x",
+        "v",
+        "1",
+        "co",
+        "c",
+        "true",
+        "yes",
+        "y",
+        "dung",
+        "dat",
+        "●",
+        "•",
+        "■",
+        "▪",
+        "✓",
+        "✔",
+        "☑",
+        "√",
+        "+",
+        "*",
+        "1.0",
+    }
+)
 _NO = frozenset(
     {
         "0",
@@ -70,6 +94,8 @@ def flag(text: str, header: str = "") -> bool:
     words, known_words = fold(key).split(), set(fold(header).split())
     denies = words[:1] in (["khong"], ["chua"])
     rest = words[1:] if denies else words
+    if denies and rest in (["duoc"], ["co"]):
+        return False
     if rest and set(rest) - {"co", "duoc", "dang"} and set(rest) <= known_words | {"co", "duoc", "dang"}:
         return not denies
     raise Unreadable("flag_unreadable")

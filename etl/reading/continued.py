@@ -98,7 +98,8 @@ def going_on(grid: Grid, before: Table, header: Header) -> Header | None:
     rows = cells[width >= max(3, len(always) / 2)]
     if len(always) < 3 or not len(rows):
         return None
-    outside = [place for place in map(int, rows.columns) if place not in before.headers]
+    # A name may stand in two columns under one header; beyond the first and the last header stands nothing.
+    outside = [place for place in map(int, rows.columns) if not min(before.headers) <= place <= max(before.headers)]
     alike = total = 0
     for place, shape in shapes.items():
         if place in rows.columns:
