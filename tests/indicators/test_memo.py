@@ -207,7 +207,10 @@ def only_these(query: Query, districts: frozenset[str], changed: list[provinces.
 def test_a_correction_of_a_district_is_added_up_there_alone(conn: Connection, ran: Ran) -> None:
     life = Life(conn, 4)
     measure.measure(conn, PERIOD, keep=True)
-    one = next(s for s in reversed(life.submissions) if s.dataset == "register_household" and s.rows and len(s.covers) == 1)  # fmt: skip
+    one = next(
+        s for s in reversed(life.submissions)
+        if (s.dataset, s.period) == ("register_household", PERIOD) and s.rows and len(s.covers) == 1
+    )  # fmt: skip
     ran.clear()
     rows = [row | {"classification": "near_poor"} for row in one.rows]
     life.corrected(one, rows)
