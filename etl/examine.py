@@ -156,10 +156,12 @@ def _examine_grids(
     rows = replace(rows, cells=known)
     corrected, of_corrections = correct(rows, own.corrections)
     shifted = {(table.sheet, row) for table in tables for row in table.ragged}
-    is_shifted = [place in shifted for place in zip(corrected["sheet"], corrected["row"], strict=True)]
     total = len(corrected)
-    # Every value of a shifted row is in doubt: the row has one finding, and no rule looks at it.
-    conformed = conform(corrected[~np.array(is_shifted, dtype=bool)], tables, maps, form, heading)
+    if shifted:
+        # Every value of a shifted row is in doubt: the row has one finding, and no rule looks at it.
+        is_whole = [place not in shifted for place in zip(corrected["sheet"], corrected["row"], strict=True)]
+        corrected = corrected[np.array(is_whole, dtype=bool)]
+    conformed = conform(corrected, tables, maps, form, heading)
     findings = join_findings([findings, of_aliases, of_corrections, conformed.findings])
     if len(fatal := _of_whole_file(findings)):
         return _rejected(heading, fatal, tables, ignored, layout)

@@ -183,8 +183,12 @@ def _communes() -> frozenset[str]:
 @lru_cache(maxsize=20_000)
 def names_a_commune(text: str) -> bool:
     """Whether a text begins with what a commune is, or is the name of one, of whatever day."""
-    folded = fold(text)
-    return bool(_COMMUNE.match(folded)) or folded in _communes()
+    return begins_as_a_commune(text) or fold(text) in _communes()
+
+
+def begins_as_a_commune(text: str) -> bool:
+    """Whether a text begins with what a commune is: Xã, Phường, Thị trấn, or one of these abbreviated."""
+    return _COMMUNE.match(fold(text)) is not None
 
 
 def may_hold(table: Table, place: int, column: Column) -> bool:

@@ -99,10 +99,6 @@ class Labels:
         """Whether no label comes near enough to a text of letters to be what it means."""
         return not self._codes(text) and any(char.isalpha() for char in text)
 
-    def reads(self, text: str) -> bool:
-        """Whether a text names one code."""
-        return len(self._codes(text)) == 1
-
     def may_name(self, text: str) -> bool:
         """Whether a text names a code, or may be one of several."""
         return bool(self._codes(text))

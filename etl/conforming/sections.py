@@ -9,7 +9,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from etl.conforming.assignment import labels_of, names_a_commune
+from etl.conforming.assignment import begins_as_a_commune, labels_of, names_a_commune
 from etl.contracts import Column, Contract
 from etl.contracts.naming import sex_in
 from etl.model.grid import Table
@@ -29,7 +29,6 @@ _COUNT_BEHIND = re.compile(
 )
 _IS_COMMUNE = re.compile(r"^X[.] ", re.IGNORECASE)
 _VILLAGE = re.compile(r"^(?:thon|ban|to dan pho|tdp|to|khu pho|khu|xom|ap|tieu khu|khoi pho|pho)\b")
-_COMMUNE = re.compile(r"^(?:xa|phuong|thi tran|tt|x|p)[. ]+\S")
 _NO_VILLAGE = re.compile(
     r"^(?:huyen|thanh pho|tp|tinh|khu vuc|vung|nhom|phan|muc|danh sach|ho|cac|xa|phuong|thi tran|truong)\b"
     r"|\b(?:chua|khong) (?:ro|xac dinh|biet)\b"
@@ -133,7 +132,7 @@ class _Sections:
         explained = self._explained
         communes = next((c for c in self.lacking if c.type == "unit"), None)
         if communes is not None:
-            marked = {row: text for row, text in self.texts.items() if _COMMUNE.match(fold(text))}
+            marked = {row: text for row, text in self.texts.items() if begins_as_a_commune(text)}
             bare = any(map(names_a_commune, self.texts.values()))
             # A name that no commune has is for the sender too: it ends the section before it.
             rest = {row: text for row, text in self.texts.items() if bare and row not in explained}

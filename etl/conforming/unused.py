@@ -75,11 +75,11 @@ def left_out(table: Table, columns: ColumnMap, form: Contract) -> Iterator[Findi
     there = table.ignored_cells[places].notna()
     for row, filled, needed in zip(table.ignored_cells.index, there.sum(axis=1), there[words].sum(axis=1), strict=True):
         reason = table.ignored.get(int(row), "")
-        texts = [text for text in table.ignored_cells.loc[row] if isinstance(text, str)]
-        # Names below one another are signatures or labels: a value has a digit.
-        has_values = filled > 1 and any(map(_DIGIT.search, texts))
-        if reason in _REASONS and (has_values or (reason == "prefilled" and filled)):
-            is_like_data = reason != "prefilled" and needed > 1 and needed * 2 > len(words)
+        if reason == "prefilled" and filled:
+            rows[False, reason].append(int(row))
+        elif reason in _REASONS and filled > 1 and _has_a_digit(table, row):
+            # Names below one another are signatures or labels: a value has a digit.
+            is_like_data = needed > 1 and needed * 2 > len(words)
             rows[is_like_data, reason].append(int(row))
     for (is_like_data, reason), which in rows.items():
         rule = "ignored_row_like_data" if is_like_data else "ignored_row_with_values"
@@ -98,6 +98,10 @@ def from_above(table: Table, columns: ColumnMap) -> Iterator[Finding]:
             value = table.body[place].get(first)
             params = {"rows": str(len(rows))}
             yield Finding("value_from_above", Severity.INFO, table.sheet, first, name, value, params)
+
+
+def _has_a_digit(table: Table, row: int) -> bool:
+    return any(isinstance(text, str) and _DIGIT.search(text) for text in table.ignored_cells.loc[row])
 
 
 def _text(table: Table, row: int) -> str:

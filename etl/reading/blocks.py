@@ -27,6 +27,7 @@ _DITTO = re.compile(
 _DITTO_WORDS = re.compile(
     r"^(?:(?:nhu|giong|cung)(?: nhu)?(?: o| dong| hang| muc)? (?:ben )?tren|tuong tu|ibid|idem|ditto)$"
 )
+_IN_DITTO_WORDS = ("tr", "tu", "tư", "ibid", "idem", "ditto")
 _NUMERIC = ("int", "money", "number")
 _SHARED = ("unit", "text", "enum", "ethnicity")
 """Types of columns that rows of a block may share; a person, a day and a number are each row's, most codes too."""
@@ -111,7 +112,11 @@ def fill_blocks(
 
 def is_ditto(text: str) -> bool:
     """Whether a cell says that it holds what is written above: ``"``, ``-nt-``, ``//``, ``như trên``."""
-    return bool(_DITTO.match(text)) or bool(_DITTO_WORDS.match(fold(text)))
+    # Most cells of a large list are distinct: only a text that can be such words is folded.
+    lowered = text.lower()
+    return bool(_DITTO.match(text)) or (
+        any(part in lowered for part in _IN_DITTO_WORDS) and bool(_DITTO_WORDS.match(fold(text)))
+    )
 
 
 def _without_dittos(body: pd.DataFrame, places: Iterable[int]) -> tuple[pd.DataFrame, Filled]:

@@ -237,17 +237,12 @@ class RowKinds:
         copied = [c for c in places if rows[c].notna().any()]
         same = all(set(rows[c].dropna()) == {cells[c].iloc[0]} for c in copied)
         if same and len(copied) <= _COPIED:
-            tail[last + 1 :] = (rows.notna().any(axis=1).to_numpy() | (self._serials[last + 1 :] > 0)) & (
-                rows.notna().sum(axis=1).to_numpy() == self._filled_words[last + 1 :]
-            )
+            below = self.below.iloc[last + 1 :][[c for c in self._columns if c != self._serial_column]]
+            words = below.mask(below.isin(_NOTHING)).notna().sum(axis=1)
+            filled = rows.notna().sum(axis=1)
+            counted = self._serials[last + 1 :] > 0
+            tail[last + 1 :] = ((filled > 0).to_numpy() | counted) & (filled == words).to_numpy()
         return tail & (self._of_form > 0)
-
-    @cached_property
-    def _filled_words(self) -> np.ndarray:
-        """How many cells of each row hold more than nothing, the serial number left out."""
-        places = [c for c in self._columns if c != self._serial_column]
-        count: np.ndarray = self.below[places].mask(self.below[places].isin(_NOTHING)).notna().sum(axis=1).to_numpy()
-        return count
 
     # --- one row -------------------------------------------------------------------------------------------------
 
