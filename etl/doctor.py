@@ -5,17 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import text
 
 from etl.contracts import contracts
 from etl.intake import inbox
+from etl.model.obstacle import Hindrance, Obstacle
 from etl.reference.rules import rules
 from etl.settings import SECTORS, Settings
 from etl.warehouse import WarehouseError, connect
 
+_LATE = 3600.0
+_WHY: dict[Hindrance, str] = {
+    "unreadable": "may not be read", "immovable": "may not be moved out of its folder", "link": "a link, no file",
+    "unlisted": "the folder may not be read", "unfinished": "an upload that was not finished",
+}  # fmt: skip
 _ENOUGH_BYTES = 2 * 1024**3
 
 
@@ -35,9 +41,25 @@ def examine_installation(settings: Settings) -> Iterator[Point]:
     yield _disk(settings)
     yield _definitions()
     yield from _warehouse(settings)
-    claims = inbox.claims(settings.inbox, SECTORS)
+    obstacles: list[Obstacle] = []
+    claims = inbox.claims(settings.inbox, SECTORS, obstacles)
+    waiting = inbox.find_drops(settings.inbox, SECTORS, obstacles)
+    yield _obstacles(obstacles)
+    yield _waiting(waiting)
     detail = f"{len(claims)} drops were claimed and not received; the next scan takes them up" if claims else "none"
     yield Point("abandoned claims", not claims, detail)
+
+
+def _obstacles(obstacles: Sequence[Obstacle]) -> Point:
+    shown = "; ".join(f"{inbox.as_text(str(one.path))} ({_WHY[one.why]})" for one in obstacles)
+    return Point("drops that cannot be taken", not obstacles, shown or "none")
+
+
+def _waiting(drops: Sequence[inbox.Drop]) -> Point:
+    """Drops that lie in the inbox for long: nobody scans it, or they go on growing."""
+    late = [inbox.as_text(str(drop.path)) for drop in drops if inbox.is_late(drop, _LATE)]
+    asked = f"for more than an hour; is «collect» running? {', '.join(late)}"
+    return Point("drops that wait", not late, asked if late else "none")
 
 
 def _home(settings: Settings) -> Point:

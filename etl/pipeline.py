@@ -32,11 +32,12 @@ from etl.indicators.published import beside_ours
 from etl.intake import archive, inbox, watch
 from etl.model.answer_sheet import sent_name
 from etl.model.examined import Examined, Verdict
+from etl.model.obstacle import Hindrance, Obstacle
 from etl.model.period import Period
 from etl.opening import may_be_copied, open_file, taken_apart
 from etl.reference.rules import tell_all
 from etl.reference.units import units_on
-from etl.reporting import Content, Definition, answer_files, write_answer, write_report
+from etl.reporting import Content, Definition, answer_files, write_answer, write_notices, write_report
 from etl.settings import SECTORS, Settings
 from etl.warehouse import connect, decisions, drops, ledger, locks, moments, staging
 from etl.warehouse import load as loading
@@ -50,23 +51,39 @@ def receive(settings: Settings) -> list[str]:
 
     A drop is claimed by a rename, archived by its sha256, entered into the ledger, and only then moved to where it is
     watched; a worker that dies between two of these leaves a claim that the next call takes up. Content that arrives
-    for a file that was taken makes a drop of its own. Raises OSError, WarehouseError.
+    for a file that was taken makes a drop of its own. What cannot be taken is named, in the log and to its sender, and
+    keeps no other from being taken. Raises OSError, WarehouseError.
     """
+    obstacles: list[Obstacle] = []
     with connect(settings) as engine, locks.alone(engine, locks.INBOX):
         for drop in inbox.settled(
-            inbox.find_drops(settings.inbox, SECTORS), settings.settle_seconds, settings.incomplete_seconds,
+            inbox.find_drops(settings.inbox, SECTORS, obstacles), settings.settle_seconds, settings.incomplete_seconds,
             settings.endless_seconds,
         ):  # fmt: skip
-            inbox.claim(drop, settings.inbox)
+            try:
+                inbox.claim(drop, settings.inbox)
+            except OSError as fault:
+                if not inbox.is_hindered(fault):
+                    raise
+                obstacles.append(_obstacle(drop, "immovable"))
         watch.reclaim(settings.inbox, SECTORS, settings.endless_seconds)
-        for drop in inbox.claims(settings.inbox, SECTORS):
-            state, sha256 = watch.look(drop)
+        for drop in inbox.claims(settings.inbox, SECTORS, obstacles):
+            try:
+                state, sha256 = watch.look(drop)
+            except OSError:
+                obstacles.append(_obstacle(drop, "unreadable"))
+                continue
             _enter(engine, settings, drop)
             watch.keep(drop, settings.inbox, state, sha256)
         watch.end(settings.inbox, SECTORS, settings.watch_seconds)
         inbox.clear_claims(settings.inbox, SECTORS)
+        write_notices(settings.outbox, SECTORS, obstacles)
         with engine.begin() as conn:
             return [submission.id for submission in ledger.unfinished(conn)]
+
+
+def _obstacle(drop: inbox.Drop, why: Hindrance) -> Obstacle:
+    return Obstacle(drop.path, drop.sector, drop.folder, drop.name, why)
 
 
 def _enter(engine: Engine, settings: Settings, drop: inbox.Drop) -> list[tuple[ledger.Submission, bool]]:

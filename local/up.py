@@ -10,6 +10,7 @@ from types import FrameType
 from rich.console import Console
 
 from etl.intake.inbox import find_drops
+from etl.intake.watch import has_news
 from etl.settings import SECTORS, settings
 from etl.warehouse import WarehouseError
 from local.run import DAGS
@@ -48,10 +49,11 @@ def main() -> int:
 
 
 def _watch(stack: Stack) -> None:
-    """Start «collect» within seconds of a drop, unless a run of it is under way."""
+    """Start «collect» within seconds of a drop or of content for a file taken, unless a run of it is under way."""
     while True:
         stack.check_alive()
-        if find_drops(stack.settings.inbox, SECTORS):
+        inbox = stack.settings.inbox
+        if find_drops(inbox, SECTORS) or has_news(inbox, SECTORS):
             under_way = [r for r in stack.runs("collect") if r["state"] in ("queued", "running")]
             if not under_way:
                 stack.trigger("collect")

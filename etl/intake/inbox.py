@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import time
 import uuid
 from collections.abc import Iterable, Iterator
@@ -12,11 +14,16 @@ from pathlib import Path
 
 from etl.faults import point
 from etl.intake import ending
+from etl.model.obstacle import Hindrance, Obstacle
 
 CLAIMED = ".claimed"
 """Folder inside a sector's inbox that holds the drops being taken: same file system, so a claim is one rename."""
 
-_TEMPORARY = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".swp")
+_TEMPORARY = (".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".download", ".!sync", ".swp")
+_OF_THE_SYSTEM = ("thumbs.db", "desktop.ini", "ehthumbs.db")
+_DAY = 86_400.0
+_SKEW = 3_600.0
+"""A file server's clock may be ahead of ours by so many seconds."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +49,16 @@ def identity(drop: Drop) -> str:
 
 
 def modified_at(path: Path) -> datetime:
-    """A file's modification time, in UTC; one that no calendar has (some programs write such) counts as the oldest."""
+    """Return a file's modification time in UTC; one that no calendar has (some programs write such) is the oldest.
+
+    Raises OSError.
+    """
+    return _moment(path.stat())
+
+
+def _moment(status: os.stat_result) -> datetime:
     try:
-        return datetime.fromtimestamp(path.stat().st_mtime_ns / 1e9, tz=UTC)
+        return datetime.fromtimestamp(status.st_mtime_ns / 1e9, tz=UTC)
     except (ValueError, OverflowError):
         return datetime.fromtimestamp(0, tz=UTC)
 
@@ -56,23 +70,95 @@ def as_text(name: str) -> str:
 
 def is_a_drop(name: str) -> bool:
     """Whether a file name is a sender's: not Excel's lock file, not hidden, not a download under way."""
-    return not name.startswith(("~$", ".")) and not name.lower().endswith(_TEMPORARY) and name != "Thumbs.db"
+    return not _is_hidden(name) and not _is_unfinished(name)
 
 
-def find_drops(inbox: Path, sectors: Iterable[str]) -> list[Drop]:
-    """Every drop in ``inbox/<sector>/`` and below, oldest first (modification time, then name)."""
-    found = [drop for sector in sectors for drop in _drops_below(inbox / sector, sector)]
+def _is_hidden(name: str) -> bool:
+    return name.startswith(("~$", ".")) or name.lower() in _OF_THE_SYSTEM
+
+
+def _is_unfinished(name: str) -> bool:
+    return name.lower().endswith(_TEMPORARY)
+
+
+def find_drops(inbox: Path, sectors: Iterable[str], obstacles: list[Obstacle] | None = None) -> list[Drop]:
+    """Every drop in ``inbox/<sector>/`` and below, oldest first (modification time, then name).
+
+    obstacles: takes what lies there and cannot be taken. It does not keep the others from being found.
+    """
+    found = [drop for sector in sectors for drop in _drops_below(inbox / sector, sector, obstacles)]
     return sorted(found, key=lambda d: (d.modified_at, d.name))
 
 
-def _drops_below(root: Path, sector: str) -> Iterator[Drop]:
-    for folder, subfolders, names in os.walk(root):
+def _drops_below(root: Path, sector: str, obstacles: list[Obstacle] | None = None) -> Iterator[Drop]:
+    met = obstacles if obstacles is not None else []
+
+    def unlisted(fault: OSError) -> None:
+        if not isinstance(fault, FileNotFoundError | NotADirectoryError):
+            place = Path(fault.filename)
+            met.append(Obstacle(place, sector, _below(place, root), "", "unlisted"))
+
+    for name_of_folder, subfolders, names in os.walk(root, onerror=unlisted):
         subfolders[:] = sorted(s for s in subfolders if not s.startswith("."))
-        for name in filter(is_a_drop, names):
-            path = Path(folder, name)
-            if path.is_file() and not path.is_symlink():
-                below = Path(folder).relative_to(root).as_posix()
-                yield Drop(path, sector, "" if below == "." else below, name, modified_at(path))
+        folder = Path(name_of_folder)
+        below = _below(folder, root)
+        for name in names:
+            path = folder / name
+            if _is_hidden(name):
+                continue
+            try:
+                status = path.lstat()
+                why = _hindrance(path, status)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError:
+                why = "unreadable"
+            if why is not None:
+                met.append(Obstacle(path, sector, below, name, why))
+            elif is_a_drop(name):
+                yield Drop(path, sector, below, name, _moment(status))
+
+
+def _below(folder: Path, root: Path) -> str:
+    below = folder.relative_to(root).as_posix()
+    return "" if below == "." else below
+
+
+def _hindrance(path: Path, status: os.stat_result) -> Hindrance | None:
+    """Return why a file cannot be taken, None where nothing hinders. Raises OSError where it cannot be opened."""
+    if not stat.S_ISREG(status.st_mode):
+        return "link"
+    if _is_unfinished(path.name):
+        return "unfinished" if time.time() - touched(status) > _DAY else None
+    with path.open("rb"):
+        return None if _may_move(path, status) else "immovable"
+
+
+def _may_move(path: Path, status: os.stat_result) -> bool:
+    """Return whether a file may be moved away: its folder can be written, and is not sticky for files of others."""
+    if not os.access(path.parent, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+        return False
+    folder = path.parent.stat()
+    return not folder.st_mode & stat.S_ISVTX or os.geteuid() in (0, status.st_uid, folder.st_uid)
+
+
+def touched(status: os.stat_result) -> float:
+    """Return when a file was written last, in seconds, by the file system and by what the file says itself.
+
+    A copy may carry the time of its original, but nobody can set the time of the last change (ctime). A time to come
+    says nothing.
+    """
+    now = time.time()
+    changed = min(status.st_ctime, now) if status.st_ctime <= now + _SKEW else 0.0
+    return max(changed, status.st_mtime if status.st_mtime <= now else 0.0)
+
+
+def is_late(drop: Drop, seconds: float) -> bool:
+    """Return whether a drop has lain untouched for longer than ``seconds``; one that is gone by now has not."""
+    try:
+        return time.time() - touched(drop.path.stat()) > seconds
+    except OSError:
+        return False
 
 
 def settled(
@@ -82,8 +168,8 @@ def settled(
 
     A drop's size and modification time must stay the same for ``seconds``. One of a format without an end mark (text, a
     page, XML, .xls) must also have lain untouched for ``endless_seconds``; it is waited for so long. One that is empty
-    or breaks off (``ending.is_whole``) may still be on its way: it must be ``incomplete_seconds`` old before it is
-    taken as it is.
+    or breaks off (``ending.is_whole``) may still be on its way: it must have lain untouched for ``incomplete_seconds``
+    before it is taken as it is.
     """
     states = {drop: file_state(drop.path) for drop in drops}
     if states and seconds:
@@ -104,39 +190,35 @@ def settled(
 
 def _is_complete(path: Path, incomplete_seconds: float, endless_seconds: float) -> bool:
     try:
-        stat = path.stat()
-        now = time.time()
-        if not ending.has_end_mark(path):
-            # A copy may carry the time of its original, but nobody can set the time of the last change (ctime).
-            touched = max(moment for moment in (stat.st_mtime, stat.st_ctime, 0.0) if moment <= now)
-            if now - touched < endless_seconds:
-                return False
-        return now - stat.st_mtime >= incomplete_seconds or ending.is_whole(path)
-    except FileNotFoundError:
+        age = time.time() - touched(path.stat())
+        if age < endless_seconds and not ending.has_end_mark(path):
+            return False
+        return age >= incomplete_seconds or ending.is_whole(path)
+    except OSError:
         return False
 
 
 def _has_end_mark(path: Path) -> bool:
     try:
         return ending.has_end_mark(path)
-    except FileNotFoundError:
+    except OSError:
         return True
 
 
 def file_state(path: Path) -> tuple[int, int] | None:
-    """Return size and modification time in nanoseconds; None where there is no such file."""
+    """Return size and modification time in nanoseconds; None where there is no such file, or it cannot be looked at."""
     try:
-        stat = path.stat()
-    except FileNotFoundError:
+        status = path.stat()
+    except OSError:
         return None
-    return stat.st_size, stat.st_mtime_ns
+    return status.st_size, status.st_mtime_ns
 
 
 def claim(drop: Drop, inbox: Path) -> Drop | None:
     """Move a drop out of the sector's sight by one rename; None when another worker was faster.
 
     The claim keeps folder, name and modification time, so that a claim whose worker died is taken up by the next
-    scan (``claims``) as if it had just been dropped.
+    scan (``claims``) as if it had just been dropped. Raises OSError.
     """
     token = uuid.uuid4().hex
     target = inbox / drop.sector / CLAIMED / token / drop.folder / drop.name
@@ -147,18 +229,29 @@ def claim(drop: Drop, inbox: Path) -> Drop | None:
     except FileNotFoundError:
         _remove_empty(target.parent, inbox / drop.sector / CLAIMED)
         return None
+    except OSError:
+        _remove_empty(target.parent, inbox / drop.sector / CLAIMED)
+        raise
     point("receive.claimed")
     return replace(drop, path=target, claim=token)
 
 
-def claims(inbox: Path, sectors: Iterable[str]) -> list[Drop]:
-    """Every drop that was claimed and not yet received, by this worker or by one that died."""
+def claims(inbox: Path, sectors: Iterable[str], obstacles: list[Obstacle] | None = None) -> list[Drop]:
+    """Every drop that was claimed and not yet received, by this worker or by one that died.
+
+    obstacles: takes those that cannot be read.
+    """
     found = []
     for sector in sectors:
         root = inbox / sector / CLAIMED
         for token in sorted(root.iterdir()) if root.is_dir() else ():
-            found += [replace(drop, claim=token.name) for drop in _drops_below(token, sector)]
+            found += [replace(drop, claim=token.name) for drop in _drops_below(token, sector, obstacles)]
     return sorted(found, key=lambda d: (d.modified_at, d.name))
+
+
+def is_hindered(fault: OSError) -> bool:
+    """Return whether a fault is of the file or its folder, and not of the system as a whole: rights, a file in use."""
+    return fault.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.ETXTBSY)
 
 
 def clear_claims(inbox: Path, sectors: Iterable[str]) -> None:

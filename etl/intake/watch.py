@@ -6,6 +6,7 @@ A received file stays for a while in ``inbox/<sector>/.taken``. What is written 
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 import uuid
 from collections.abc import Iterable
@@ -13,10 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from etl.faults import point
-from etl.intake.inbox import CLAIMED, Drop, clear_folders, file_state
+from etl.intake.inbox import CLAIMED, Drop, clear_folders, file_state, touched
 
 TAKEN = ".taken"
 """Folder inside a sector's inbox that holds received files, each in a folder whose name says what it was like then."""
+
+_NAMED = re.compile(r"[0-9a-f]+\.(\d+)\.(-?\d+)\.([0-9a-f]{64})")
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,13 @@ class Taken:
 
     @property
     def is_changed(self) -> bool:
-        """Whether content has arrived since it was received. Raises OSError."""
+        """Whether content has arrived since it was received. One that cannot be read has none."""
         if file_state(self.path) in (None, (self.size, self.modified_ns)):
             return False
-        return _sha256(self.path) != self.sha256
+        try:
+            return _sha256(self.path) != self.sha256
+        except OSError:
+            return False
 
 
 def look(drop: Drop) -> tuple[tuple[int, int], str]:
@@ -60,13 +66,18 @@ def keep(drop: Drop, inbox: Path, state: tuple[int, int], sha256: str) -> None:
     point("receive.watched")
 
 
+def has_news(inbox: Path, sectors: Iterable[str]) -> bool:
+    """Return whether content has arrived for a file that was taken."""
+    return any(one.is_changed for one in taken(inbox, sectors))
+
+
 def reclaim(inbox: Path, sectors: Iterable[str], quiet_seconds: float) -> None:
     """Claim again, as drops of their own, the taken files into which content has arrived.
 
     One that was written into less than ``quiet_seconds`` ago waits for the next scan.
     """
     for one in taken(inbox, sectors):
-        if one.is_changed and time.time() - one.path.stat().st_mtime >= quiet_seconds:
+        if one.is_changed and time.time() - touched(one.path.stat()) >= quiet_seconds:
             claimed = one.folder.parent.parent / CLAIMED
             claimed.mkdir(exist_ok=True)
             one.folder.rename(claimed / uuid.uuid4().hex)
@@ -90,9 +101,12 @@ def taken(inbox: Path, sectors: Iterable[str]) -> list[Taken]:
     for sector in sectors:
         root = inbox / sector / TAKEN
         for folder in sorted(root.iterdir()) if root.is_dir() else ():
-            _, size, modified_ns, sha256 = folder.name.split(".")
+            parts = _NAMED.fullmatch(folder.name)
+            if parts is None:
+                # Something that a sender's computer has put there.
+                continue
             files = filter(Path.is_file, folder.rglob("*"))
-            watched += [Taken(folder, path, int(size), int(modified_ns), sha256) for path in files]
+            watched += [Taken(folder, path, int(parts[1]), int(parts[2]), parts[3]) for path in files]
     return watched
 
 

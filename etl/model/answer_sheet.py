@@ -26,3 +26,9 @@ def sent_name(file_name: str) -> str:
     """The sender's name of a file, without what answers have added to it."""
     path = PurePath(file_name)
     return _ANSWERED.sub("", path.stem) + path.suffix
+
+
+def plain_stem(file_name: str, most_bytes: int) -> str:
+    """A file name's stem without what a path could trip over, of so many bytes at most."""
+    stem = re.sub(r"[\x00-\x1f/\\:*?\"<>|]+", "_", PurePath(file_name).stem).strip(" .-") or "tep"
+    return stem.encode()[:most_bytes].decode("utf-8", "ignore")

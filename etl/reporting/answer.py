@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from copy import copy
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,7 +14,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from etl import durable
-from etl.model.answer_sheet import NOTICE, SUFFIX, sent_name
+from etl.model.answer_sheet import NOTICE, SUFFIX, plain_stem, sent_name
 from etl.model.finding import HOLDING
 from etl.model.frames import records
 from etl.model.grid import Grid
@@ -36,10 +35,8 @@ _LONGEST_NAME = 255
 
 def answer_name(file_name: str, submission_id: str, extension: str) -> str:
     """The answer's file name: the sender's stem without what a path could trip over, then the id; 255 bytes at most."""
-    stem = re.sub(r"[\x00-\x1f/\\:*?\"<>|]+", "_", PurePath(sent_name(file_name)).stem).strip(" .-") or "tep"
     tail = f"__{submission_id}{SUFFIX}{extension}"
-    room = _LONGEST_NAME - len(tail.encode())
-    return stem.encode()[:room].decode("utf-8", "ignore") + tail
+    return plain_stem(sent_name(file_name), _LONGEST_NAME - len(tail.encode())) + tail
 
 
 def answer_files(submission: Submission, folder: Path) -> tuple[Path, Path]:
