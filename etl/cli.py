@@ -16,16 +16,28 @@ from etl.cli_alias import alias
 from etl.cli_approval import approve
 from etl.cli_custody import backup, forget, housekeeping, restore
 from etl.cli_link import explain_link, link
-from etl.cli_options import LEVELS, MOMENT, PERIOD, Around, exit_code, json_option, period_option, units_on_option
+from etl.cli_options import (
+    EXIT_FAILED,
+    LEVELS,
+    MOMENT,
+    PERIOD,
+    Around,
+    end_with,
+    exit_code,
+    json_option,
+    period_option,
+    units_on_option,
+)
 from etl.cli_quality import take_again
 from etl.cli_time import compare, diff, published
+from etl.model.obstacle import Failure
 from etl.model.period import Period
 from etl.settings import SECTORS, settings
 
 OUT = Console(highlight=False)
 ERR = Console(stderr=True, highlight=False)
 
-EXIT_USAGE, EXIT_FAILED = 64, 70
+EXIT_USAGE = 64
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -122,13 +134,15 @@ def check(files: tuple[Path, ...], sector: str | None, as_json: bool) -> None:
     from etl import dry_run
     from etl.reporting import tables
 
+    failures: list[Failure] = []
     with progress(len(files), "examining") as step:
-        results = dry_run.check_files(settings(), list(files), sector, step)
+        results = dry_run.check_files(settings(), list(files), sector, step, failures)
     if as_json:
         tables.print_json([result.as_record() for result in results])
     else:
         for result in results:
             OUT.print(tables.examined_table(result.as_record()))
+    end_with(failures, len(results))
     sys.exit(exit_code(result.examined.verdict.value for result in results))
 
 
@@ -140,7 +154,7 @@ def ingest(files: tuple[Path, ...], sector: str | None, as_json: bool) -> None:
     """Take files or folders through the whole file journey, here and now. The files stay where they are.
 
     The sector is --sector, else the folder named like one (credit/…), else told by the form itself. Exit codes as for
-    check.
+    check; 70 where the system failed at some of the files: those are named, and the others are taken.
 
     \b
     Example: giamngheo ingest /tmp/province
@@ -149,15 +163,17 @@ def ingest(files: tuple[Path, ...], sector: str | None, as_json: bool) -> None:
     from etl.dry_run import drops_of
     from etl.reporting import tables
 
-    drops = drops_of(settings(), list(files), sector)
+    failures: list[Failure] = []
+    drops = drops_of(settings(), list(files), sector, failures)
     with progress(len(drops), "ingesting") as step:
-        done = pipeline.ingest(settings(), drops, lambda drop: step(drop.name))
+        done = pipeline.ingest(settings(), drops, lambda drop: step(drop.name), failures)
     records = [one.as_record() for one in done]
     if as_json:
         tables.print_json(records)
     else:
         OUT.print(tables.records_table(records, "Submissions", tables.SUBMISSION_COLUMNS))
         OUT.print(f"Answers: {settings().outbox}/<sector>/", soft_wrap=True)
+    end_with(failures, len(done))
     sys.exit(exit_code(one.submission.verdict for one in done))
 
 

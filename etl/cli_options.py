@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from etl.model.obstacle import Failure
 from etl.model.period import Period
 from etl.settings import Settings
 
@@ -26,6 +28,18 @@ class Around:
 
 
 LEVELS = ("commune", "district", "province", "group")
+
+
+EXIT_FAILED = 70
+
+
+def end_with(failures: Sequence[Failure], done: int) -> None:
+    """Say what failed, and end with the code of a failure, where anything did. done: how many did not fail."""
+    if failures:
+        click.secho(f"giamngheo: {len(failures)} of {len(failures) + done} failed:", fg="red", err=True)
+        for one in failures:
+            click.secho(f"  {one}", fg="red", err=True)
+        sys.exit(EXIT_FAILED)
 
 
 def exit_code(verdicts: Iterable[str | None]) -> int:

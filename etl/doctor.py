@@ -12,16 +12,12 @@ from sqlalchemy import text
 
 from etl.contracts import contracts
 from etl.intake import inbox
-from etl.model.obstacle import Hindrance, Obstacle
+from etl.model.obstacle import IN_ENGLISH, Obstacle
 from etl.reference.rules import rules
 from etl.settings import SECTORS, Settings
 from etl.warehouse import WarehouseError, connect
 
 _LATE = 3600.0
-_WHY: dict[Hindrance, str] = {
-    "unreadable": "may not be read", "immovable": "may not be moved out of its folder", "link": "a link, no file",
-    "unlisted": "the folder may not be read", "unfinished": "an upload that was not finished",
-}  # fmt: skip
 _ENOUGH_BYTES = 2 * 1024**3
 
 
@@ -51,7 +47,7 @@ def examine_installation(settings: Settings) -> Iterator[Point]:
 
 
 def _obstacles(obstacles: Sequence[Obstacle]) -> Point:
-    shown = "; ".join(f"{inbox.as_text(str(one.path))} ({_WHY[one.why]})" for one in obstacles)
+    shown = "; ".join(f"{inbox.as_text(str(one.path))} ({IN_ENGLISH[one.why]})" for one in obstacles)
     return Point("drops that cannot be taken", not obstacles, shown or "none")
 
 

@@ -13,6 +13,7 @@ from etl.contracts import contract
 from etl.examine import LOCAL_TIME, examine
 from etl.intake import inbox
 from etl.model.examined import Examined
+from etl.model.obstacle import IN_ENGLISH, Failure, Obstacle
 from etl.opening import taken_apart
 from etl.reference.rules import tell_all
 from etl.register_relations import relate_examined
@@ -48,13 +49,16 @@ class Result:
         }
 
 
-def drops_of(settings: Settings, paths: list[Path], sector: str | None) -> list[inbox.Drop]:
+def drops_of(
+    settings: Settings, paths: list[Path], sector: str | None, failures: list[Failure] | None = None
+) -> list[inbox.Drop]:
     """The files that paths name, each with its sector: the one given, the folder's, or the one whose form it is.
 
-    Raises LookupError naming the files that belong to no sector for certain.
+    failures: takes the files that cannot be read or belong to no sector for certain; without it they raise LookupError.
     """
-    drops, unknown = inbox.given(paths, SECTORS, sector)
-    lost = []
+    obstacles: list[Obstacle] = []
+    drops, unknown = inbox.given(paths, SECTORS, sector, obstacles)
+    lost = _unreadable(obstacles)
     for path in unknown:
         stray = inbox.Drop(path, "", "", path.name, inbox.modified_at(path))
         with taken_apart(stray, settings) as parts:
@@ -63,20 +67,31 @@ def drops_of(settings: Settings, paths: list[Path], sector: str | None) -> list[
         if len(owners) == 1:
             drops.append(replace(stray, sector=owners.pop()))
         else:
-            lost.append(path.name)
-    if lost:
-        raise LookupError(f"whose files these are cannot be told from their content, name it with --sector: {lost}")
+            lost.append(Failure(inbox.as_text(path.name), _NOBODYS))
+    if lost and failures is None:
+        raise LookupError("; ".join(map(str, lost)))
+    (failures if failures is not None else []).extend(lost)
     return drops
 
 
+_NOBODYS = "whose file this is cannot be told from its content, name it with --sector"
+
+
+def _unreadable(obstacles: list[Obstacle]) -> list[Failure]:
+    return [Failure(inbox.as_text(str(one.path)), IN_ENGLISH[one.why]) for one in obstacles]
+
+
 def check_files(
-    settings: Settings, paths: list[Path], sector: str | None, step: Callable[[str], None] = lambda _: None
-) -> list[Result]:
+    settings: Settings, paths: list[Path], sector: str | None, step: Callable[[str], None] = lambda _: None,
+    failures: list[Failure] | None = None,
+) -> list[Result]:  # fmt: skip
     """Examine files and folders, in the order given; lists of the register among them are also held against each other.
 
-    Nothing is stored and no warehouse is asked. Raises OSError.
+    Nothing is stored and no warehouse is asked. failures: takes what cannot be read. Raises OSError.
     """
-    drops, unknown = inbox.given(paths, SECTORS, sector)
+    obstacles: list[Obstacle] = []
+    drops, unknown = inbox.given(paths, SECTORS, sector, obstacles)
+    (failures if failures is not None else []).extend(_unreadable(obstacles))
     stray = [inbox.Drop(path, "", "", path.name, inbox.modified_at(path)) for path in unknown]
     examined = {}
     for drop in [*drops, *stray]:

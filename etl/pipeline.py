@@ -9,6 +9,7 @@ system, and every function can be called again any number of times with the same
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,10 +20,11 @@ from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from etl import completeness, linking, past_periods, register_relations
 from etl import cross_check as between_sectors
-from etl.checking import alias_file, chosen_aliases, data_docs, load_reviewed
+from etl.checking import ReviewedError, alias_file, chosen_aliases, data_docs, load_reviewed
 from etl.contracts import contract
 from etl.examine import LOCAL_TIME, examine
 from etl.faults import point
@@ -32,16 +34,18 @@ from etl.indicators.published import beside_ours
 from etl.intake import archive, inbox, watch
 from etl.model.answer_sheet import sent_name
 from etl.model.examined import Examined, Verdict
-from etl.model.obstacle import Hindrance, Obstacle
+from etl.model.obstacle import Failure, Hindrance, Obstacle
 from etl.model.period import Period
 from etl.opening import may_be_copied, open_file, taken_apart
 from etl.reference.rules import tell_all
 from etl.reference.units import units_on
 from etl.reporting import Content, Definition, answer_files, write_answer, write_notices, write_report
 from etl.settings import SECTORS, Settings
-from etl.warehouse import connect, decisions, drops, ledger, locks, moments, staging
+from etl.warehouse import WarehouseError, connect, decisions, drops, ledger, locks, moments, staging
 from etl.warehouse import load as loading
 from etl.warehouse import publish as publishing
+
+LOG = logging.getLogger(__name__)
 
 # --- the file's journey ------------------------------------------------------------------------------------------
 
@@ -316,21 +320,45 @@ class Ingested:
 
 
 def ingest(
-    settings: Settings, drops: Iterable[inbox.Drop], progress: Callable[[inbox.Drop], None] = lambda _: None
-) -> list[Ingested]:
+    settings: Settings, drops: Iterable[inbox.Drop], progress: Callable[[inbox.Drop], None] = lambda _: None,
+    failures: list[Failure] | None = None,
+) -> list[Ingested]:  # fmt: skip
     """The file journey here and now, without a scheduler, for files that stay where they are.
 
-    Files are taken by modification time, then name. Raises OSError, WarehouseError.
+    Files are taken by modification time, then name. failures: takes the files at which the system failed, and the
+    others go on; what concerns them all (the warehouse, the reviewed decisions, a full disk) raises all the same.
+    Without it whatever fails raises. Raises OSError, WarehouseError, ReviewedError.
     """
     done = []
     with connect(settings) as engine:
         for drop in sorted(drops, key=lambda d: (d.modified_at, d.name)):
             progress(drop)
-            done += [_through(engine, settings, *entered) for entered in _enter(engine, settings, drop)]
+            try:
+                entered = _enter(engine, settings, drop)
+            except Exception as fault:
+                _let_pass(fault, drop.name, failures)
+                continue
+            for submission, new in entered:
+                try:
+                    done.append(_through(engine, settings, submission, new))
+                except Exception as fault:
+                    _let_pass(fault, submission.file_name, failures)
     for period in sorted({d.submission.period for d in done if d.submission.period}):
         cross_check(settings, period)
     document(settings)
     return done
+
+
+def _let_pass(fault: Exception, name: str, failures: list[Failure] | None) -> None:
+    """Note a fault that concerns one file alone; raise any other."""
+    concerns_all = isinstance(fault, WarehouseError | ReviewedError | OperationalError | InterfaceError) or (
+        isinstance(fault, OSError) and not (inbox.is_hindered(fault) or isinstance(fault, FileNotFoundError))
+    )
+    if failures is None or concerns_all:
+        raise fault
+    LOG.error("%s: failed", inbox.as_text(name), exc_info=fault)
+    why = str(fault).strip() or type(fault).__name__
+    failures.append(Failure(inbox.as_text(name), why.splitlines()[0]))
 
 
 def take_again(settings: Settings, submission_id: str) -> Ingested:

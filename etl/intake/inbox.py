@@ -275,20 +275,32 @@ def _remove_empty(folder: Path, stop: Path) -> None:
         folder = folder.parent
 
 
-def given(paths: Iterable[Path], sectors: Iterable[str], sector: str | None) -> tuple[list[Drop], list[Path]]:
+def given(
+    paths: Iterable[Path], sectors: Iterable[str], sector: str | None, obstacles: list[Obstacle] | None = None
+) -> tuple[list[Drop], list[Path]]:
     """Files that a person names, as drops; and those whose sector cannot be told from where they lie.
 
     A folder gives every file below it that is a drop; one that holds sectors' folders gives those alone. The sector is
     the one given, else the innermost folder on the path that is named like one; what lies between that folder and the
-    file is the drop's ``folder``.
+    file is the drop's ``folder``. obstacles: takes what cannot be read.
     """
     known = tuple(sectors)
+    met = obstacles if obstacles is not None else []
     drops: list[Drop] = []
     unknown: list[Path] = []
-    for path in (file for top in paths for file in _files_of(top, known)):
+    for path in (file for top in paths for file in _files_of(top, known, met)):
         parents = path.absolute().parts[:-1]
         at = max((i for i, part in enumerate(parents) if part in known), default=None)
         own = sector or (parents[at] if at is not None else None)
+        try:
+            if not path.is_file():
+                met.append(Obstacle(path, own or "", "", path.name, "link"))
+                continue
+            with path.open("rb"):
+                pass
+        except OSError:
+            met.append(Obstacle(path, own or "", "", path.name, "unreadable"))
+            continue
         if own is None:
             unknown.append(path)
         else:
@@ -297,14 +309,19 @@ def given(paths: Iterable[Path], sectors: Iterable[str], sector: str | None) -> 
     return drops, unknown
 
 
-def _files_of(top: Path, sectors: tuple[str, ...]) -> Iterator[Path]:
+def _files_of(top: Path, sectors: tuple[str, ...], obstacles: list[Obstacle]) -> Iterator[Path]:
     if not top.is_dir():
         yield top
         return
     if own := [top / sector for sector in sectors if (top / sector).is_dir()]:
         for sector_folder in own:
-            yield from _files_of(sector_folder, ())
+            yield from _files_of(sector_folder, (), obstacles)
         return
-    for folder, subfolders, names in os.walk(top):
+
+    def unlisted(fault: OSError) -> None:
+        place = Path(fault.filename)
+        obstacles.append(Obstacle(place, "", place.name, "", "unlisted"))
+
+    for folder, subfolders, names in os.walk(top, onerror=unlisted):
         subfolders[:] = sorted(s for s in subfolders if not s.startswith("."))
         yield from (Path(folder, name) for name in sorted(names) if is_a_drop(name))

@@ -1,4 +1,4 @@
-"""What lies in an inbox and cannot be taken."""
+"""What lies in an inbox and cannot be taken; what failed while other things went on."""
 
 from __future__ import annotations
 
@@ -23,3 +23,20 @@ class Obstacle:
     folder: str
     name: str
     why: Hindrance
+
+
+IN_ENGLISH: dict[Hindrance, str] = {
+    "unreadable": "may not be read", "immovable": "may not be moved out of its folder", "link": "no file of its own",
+    "unlisted": "the folder may not be read", "unfinished": "an upload that was not finished",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file or submission that did not get to its end. name: as a person knows it; why: in plain words."""
+
+    name: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.why}"
