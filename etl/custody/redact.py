@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
@@ -145,17 +145,18 @@ def _lines(grid: Grid) -> list[list[str | float | None]]:
         return []
     rows, columns = range(1, int(grid.cells.index.max()) + 1), range(1, int(max(grid.cells.columns)) + 1)
     cells = grid.cells.astype("object").reindex(index=rows, columns=columns)
-    cells = cells.where(cells.notna(), None)
+    lines: list[list[str | float | None]] = [
+        list(line) for line in cells.where(cells.notna(), None).itertuples(index=False, name=None)
+    ]
     if grid.numbers is not None and grid.typed:
-        is_number = grid.numbers.reindex(index=rows, columns=columns, fill_value=False).astype(bool)
-        for column in columns:
-            at = is_number.index[is_number[column]]
-            cells.loc[at, column] = pd.Series([_number(v) for v in cells.loc[at, column]], index=at, dtype="object")
-    return [list(line) for line in cells.itertuples(index=False, name=None)]
+        is_number = grid.numbers.reindex(index=rows, columns=columns, fill_value=False).to_numpy(dtype=bool)
+        for row, column in np.argwhere(is_number):
+            lines[row][column] = _number(lines[row][column])
+    return lines
 
 
-def _number(text: str | None) -> str | float | None:
+def _number(value: str | float | None) -> str | float | None:
     try:
-        return float(text) if text is not None and not text.startswith("0") else text
+        return float(value) if isinstance(value, str) and not value.startswith("0") else value
     except ValueError:
-        return text
+        return value
