@@ -173,8 +173,8 @@ class Names:
         """
         best = 0.0
         for text in {path[-1], " ".join(path[-2:])}:
-            if any(is_a_slip(trimmed(text), key) for key, owners in self._by_form.items() if column in owners):
-                best = max(best, ONE_LETTER if len(trimmed(text)) > _SHORTEST_FOR_A_SLIP else 0.0)
+            if column in self._one_letter_off(trimmed(text)):
+                best = max(best, ONE_LETTER)
             mine, limits = frozenset(loose(text).split()), _LIMITING & set(fold(text).split())
             for known, single, limited in self._words[column]:
                 # A word of the column itself must be there, not of the group above it alone; «Tổng dư nợ» is no part.
@@ -183,6 +183,30 @@ class Names:
                     explains = len(known) > 1 and known <= mine and len(mine) <= len(known) + _EXPLAINING
                     best = max(best, _dice(mine, known), WORDS_ENOUGH if explains else 0.0)
         return best
+
+    def _one_letter_off(self, text: str) -> frozenset[str]:
+        """Return the columns of which a header is one letter off a trimmed text."""
+        known = self._slips.get(text)
+        if known is None:
+            # Most texts that are asked about are data: only keys of their length, not each key for each column.
+            lengths = range(len(text) - 1, len(text) + 2) if len(text) > _SHORTEST_FOR_A_SLIP else ()
+            keys = (key for length in lengths for key in self._by_length.get(length, ()))
+            found = (self._by_form[key] for key in keys if is_a_slip(text, key))
+            known = self._slips[text] = frozenset(column for owners in found for column in owners)
+        return known
+
+    @cached_property
+    def _slips(self) -> dict[str, frozenset[str]]:
+        """What ``_one_letter_off`` has found already."""
+        return {}
+
+    @cached_property
+    def _by_length(self) -> Mapping[int, list[str]]:
+        """Number of letters → the headers that have as many."""
+        by_length: dict[int, list[str]] = {}
+        for key in self._by_form:
+            by_length.setdefault(len(key), []).append(key)
+        return by_length
 
     @cached_property
     def _words(self) -> Mapping[str, list[tuple[frozenset[str], frozenset[str], frozenset[str]]]]:
