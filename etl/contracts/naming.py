@@ -229,9 +229,22 @@ class Names:
 
         Its content is to be held against it before it is taken.
         """
-        likely = sorted(((self.likeness(path, column), column) for column in self._listed), reverse=True)
-        best, second = likely[0], likely[1] if len(likely) > 1 else (0.0, "")
-        return {best[1]: BY_WORDS} if best[0] >= WORDS_ENOUGH and second[0] <= best[0] - MARGIN else {}
+        # Most texts that are asked about are data, which share no word with any header.
+        texts = (path[-1], " ".join(path[-2:]))
+        able = {column for text in texts for word in loose(text).split() for column in self._by_word.get(word, ())}
+        able = able.union(*(self._one_letter_off(trimmed(text)) for text in texts))
+        likely = sorted(((self.likeness(path, column), column) for column in able), reverse=True)
+        (best, owner), (second, _) = (*likely, (0.0, ""), (0.0, ""))[:2]
+        return {owner: BY_WORDS} if best >= WORDS_ENOUGH and second <= best - MARGIN else {}
+
+    @cached_property
+    def _by_word(self) -> Mapping[str, set[str]]:
+        """Word of a header itself → the columns that have it. Of the others ``likeness`` is 0, or one letter is off."""
+        by_word: dict[str, set[str]] = {}
+        for column, known in self._words.items():
+            for word in frozenset().union(*(single for _, single, _ in known)):
+                by_word.setdefault(word, set()).add(column)
+        return by_word
 
     def near(self, path: Path, among: Iterable[str]) -> tuple[str, float] | None:
         """The column among some that a header which names none comes nearest to, and how near (0–1)."""
