@@ -50,6 +50,9 @@ def screen(path: Path, limits: Limits) -> Screened:
         if head.startswith(compound.MAGIC):
             with mmap(file.fileno(), 0, access=ACCESS_READ) as content:
                 return _compound(content, limits)
+        if tally.is_bare_xls(head):
+            with mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+                return _xls(content[:], frozenset(), limits)
         for magic, what in _BINARY:
             if head.startswith(magic):
                 raise Refused("file_type_unsupported", found=what)
@@ -63,7 +66,7 @@ def may_be_a_table(path: Path) -> bool:
     """Whether a file begins like a workbook or text; whether it is sound is for its own screening. Raises OSError."""
     with path.open("rb") as file:
         head = file.read(4096)
-    if head.startswith((b"PK", compound.MAGIC, *WIDE)):
+    if head.startswith((b"PK", compound.MAGIC, *WIDE)) or tally.is_bare_xls(head):
         return True
     return bool(head) and not head.startswith(tuple(magic for magic, _ in _BINARY)) and b"\0" not in head
 
@@ -191,14 +194,18 @@ def _compound(content: mmap, limits: Limits) -> Screened:
     inside = compound.Compound(content)
     if {"EncryptedPackage", "EncryptionInfo"} & inside.names:
         raise Refused("file_encrypted")
-    stream = next((name for name in ("Workbook", "Book", "WORKBOOK", "BOOK") if name in inside.names), None)
+    stream = compound.workbook_stream(inside)
     if stream is None:
         found = next((what for name, what in _OLD_OFFICE.items() if name in inside.names), "tệp OLE khác")
         raise Refused("file_type_unsupported", found=found)
-    book = tally.of_xls(inside.stream(stream))
-    macros = "VBA" if book.macros or {"_VBA_PROJECT_CUR", "_VBA_PROJECT"} & inside.names else ""
+    return _xls(inside.stream(stream), inside.names, limits)
+
+
+def _xls(stream: bytes, names: frozenset[str], limits: Limits) -> Screened:
+    book = tally.of_xls(stream)
+    macros = "VBA" if book.macros or {"_VBA_PROJECT_CUR", "_VBA_PROJECT"} & names else ""
     sheets = [(str(n), sheet) for n, sheet in enumerate(book.sheets)]
-    return _accepted("xls", sheets, len(content), limits, macros)
+    return _accepted("xls", sheets, len(stream), limits, macros)
 
 
 def _accepted(

@@ -203,8 +203,10 @@ def of_xlsb(content: bytes) -> Sheet:
 
 
 _BIFF_BOF, _BIFF_FILEPASS, _BIFF_SHEET, _BIFF_MACROS = {0x809, 0x409, 0x209, 0x009}, 0x2F, 0x85, 0xD3
-_BIFF_CELLS = {0xFD, 0x204, 0x203, 0x27E, 0x205, 0xD6, 0x06, 0x206, 0x406}
-_BIFF_MULRK = 0xBD
+_BIFF_CELLS = {0xFD, 0x204, 0x203, 0x27E, 0x205, 0xD6, 0x06, 0x206, 0x406, 0x02, 0x03, 0x04, 0x05}
+_BIFF_MULRK, _BIFF_EOF = 0xBD, 0x0A
+_BIFF_CONTENTS, _LONGEST_BOF = {0x05, 0x06, 0x10, 0x20, 0x40, 0x100}, 32
+_NOT_ZERO = re.compile(rb"[^\0]")
 
 
 @dataclass
@@ -215,23 +217,35 @@ class Biff:
     macros: bool = False
 
 
+def is_bare_xls(head: bytes) -> bool:
+    """Whether a file begins with the first record of a workbook or sheet that lies in no container: Excel 2 to 4."""
+    if len(head) < 8:
+        return False
+    kind, size, _, content = struct.unpack_from("<4H", head)
+    return kind in _BIFF_BOF and 4 <= size <= _LONGEST_BOF and content in _BIFF_CONTENTS
+
+
 def of_xls(content: bytes) -> Biff:
     """The records of a workbook stream ([MS-XLS] 2.1.4). Raises Refused: a password (2.4.117), records cut off."""
     book, at, end = Biff([]), 0, len(content)
     pair = struct.Struct("<2H")
-    sheet = Sheet()
+    sheet, depth, places = Sheet(), 0, list[int]()
     if end < 4 or pair.unpack_from(content)[0] not in _BIFF_BOF:
         raise _damaged()
     while at + 4 <= end:
         kind, size = pair.unpack_from(content, at)
-        at += 4
         if not kind and not size:
-            # After the last substream a stream may be filled up.
-            if any(content[at : at + 64]):
-                raise _damaged()
-            break
+            # Some programs leave gaps of zeros between the records; after the last they are padding.
+            filled = _NOT_ZERO.search(content, at)
+            at = at + (filled.start() - at) // 4 * 4 if filled else end
+            continue
+        at += 4
         if at + size > end:
-            raise _damaged()
+            if depth > 0 or not book.sheets:
+                raise _damaged()
+            # Between two sheets anything may lie: a record says where each begins.
+            at = min((place for place in places if place >= at), default=end)
+            continue
         if kind in _BIFF_CELLS and size >= 4:
             row, column = pair.unpack_from(content, at)
             sheet.cells += 1
@@ -244,9 +258,15 @@ def of_xls(content: bytes) -> Biff:
         elif kind in _BIFF_BOF:
             sheet = Sheet()
             book.sheets.append(sheet)
+            depth += 1
+        elif kind == _BIFF_EOF:
+            depth -= 1
         elif kind == _BIFF_FILEPASS:
             raise Refused("file_encrypted")
-        elif kind == _BIFF_MACROS or (kind == _BIFF_SHEET and size > 5 and content[at + 5] == 1):
+        elif kind == _BIFF_SHEET and size > 5:
+            places.append(struct.unpack_from("<I", content, at)[0])
+            book.macros = book.macros or content[at + 5] == 1
+        elif kind == _BIFF_MACROS:
             book.macros = True
         at += size
     return book

@@ -27,7 +27,8 @@ class _Item:
 
 
 class Compound:
-    """A compound file in memory. names: of its storages and streams at any depth."""
+    """A compound file in memory. names: of its storages and streams at any depth; root_names: of those that lie in the
+    root itself and in no object that is embedded."""
 
     def __init__(self, content: bytes | mmap) -> None:
         """Raises Refused when header, tables or directory are damaged (2.2 to 2.6)."""
@@ -88,7 +89,12 @@ class Compound:
         self._fat = self._table(self._fat_sectors(difat, difats))
         self._mini_fat = self._table(self._chain(mini_fat, self._fat)) if mini_fat < _LAST_REGULAR else []
         raw = self._join(directory, None)
-        self._items: Mapping[str, _Item] = dict(self._directory(raw))
+        entries = self._directory(raw)
+        in_root = _root_entries(raw)
+        self.root_names = frozenset(name for number, (name, _) in entries if number in in_root)
+        # The first of a name counts, and one in the root before one of what is embedded.
+        first = sorted(entries, key=lambda entry: entry[0] not in in_root)
+        self._items: Mapping[str, _Item] = dict(item for _, item in reversed(first))
         root = next((item for item in self._items.values() if item.kind == _ROOT), None)
         if root is None:
             raise _damaged()
@@ -139,17 +145,43 @@ class Compound:
             raise _damaged()
         return b"".join(map(self._sector, chain))[:size]
 
-    def _directory(self, raw: bytes) -> list[tuple[str, _Item]]:
+    def _directory(self, raw: bytes) -> list[tuple[int, tuple[str, _Item]]]:
+        """(Number of the entry, (name, item)) of every entry in use."""
         found = []
-        for at in range(0, len(raw) - 127, 128):
+        for number, at in enumerate(range(0, len(raw) - 127, 128)):
             length, kind = struct.unpack_from("<HB", raw, at + 64)
             if kind in (_STORAGE, _STREAM, _ROOT) and 2 <= length <= 64:
                 name = raw[at : at + length - 2].decode("utf-16-le", "replace")
                 start, size = struct.unpack_from("<IQ", raw, at + 116)
                 # Version 3 leaves the upper half of the size undefined (2.6.3).
-                found.append((name, _Item(kind, start, size & 0xFFFFFFFF if self._size == 512 else size)))
-        # The first of a name counts: a workbook's own streams stand before those of what is embedded in it.
-        return found[::-1]
+                item = _Item(kind, start, size & 0xFFFFFFFF if self._size == 512 else size)
+                found.append((number, (name, item)))
+        return found
+
+
+def _root_entries(raw: bytes) -> set[int]:
+    """Numbers of the entries in the root storage: a tree of siblings below its child (2.6.4)."""
+    found = set[int]()
+    waiting = list(struct.unpack_from("<I", raw, 76)) if len(raw) >= 128 else []
+    while waiting:
+        number = waiting.pop()
+        if number not in found and (number + 1) * 128 <= len(raw):
+            found.add(number)
+            waiting += struct.unpack_from("<2I", raw, number * 128 + 68)
+    return found
+
+
+def workbook_stream(inside: Compound) -> str | None:
+    """The name of the stream that is an Excel workbook; None where there is none.
+
+    One in the root goes before one of an embedded object, one of Excel 97 before that of Excel 95 beside it. Case does
+    not matter in the names of streams (2.6.4).
+    """
+    for names in (inside.root_names, inside.names):
+        by_key = {name.casefold(): name for name in names}
+        if name := by_key.get("workbook") or by_key.get("book"):
+            return name
+    return None
 
 
 def _damaged() -> Refused:

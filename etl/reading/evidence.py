@@ -34,9 +34,6 @@ _EPOCH_1904 = re.compile(rb'<workbookPr\b[^>]*\bdate1904="(?:1|true)"')
 _XLSB_PROPERTIES = re.compile(rb"\x99\x01[\x0c-\x7f](.)", re.DOTALL)
 """Record BrtWbProp, whose first bit is f1904 ([MS-XLSB] 2.4.829)."""
 
-_XLS_DATEMODE = b"\x22\x00\x02\x00\x01\x00"
-"""Record DATEMODE with the value 1 ([MS-XLS] 2.4.77)."""
-
 
 def undecided(cells: pd.DataFrame) -> list[int]:
     """Physical columns in which it matters whether a cell holds a number or a text."""
@@ -137,15 +134,12 @@ def is_legacy_font(name: str) -> bool:
 
 
 def counts_from_1904(path: Path) -> bool:
-    """Whether the serial numbers of days count from 1904: said by the workbook part of an xlsx, xlsb or xls."""
-    if zipfile.is_zipfile(path):
-        if (workbook := _part(path, "xl/workbook.bin")) is not None:
-            found = _XLSB_PROPERTIES.search(workbook)
-            return found is not None and bool(found[1][0] & 1)
-        workbook = _part(path, "xl/workbook.xml")
-        return workbook is not None and _EPOCH_1904.search(workbook) is not None
-    with path.open("rb") as file:
-        return _XLS_DATEMODE in file.read()
+    """Whether the serial numbers of days count from 1904: said by the workbook part of an xlsx or xlsb."""
+    if (workbook := _part(path, "xl/workbook.bin")) is not None:
+        found = _XLSB_PROPERTIES.search(workbook)
+        return found is not None and bool(found[1][0] & 1)
+    workbook = _part(path, "xl/workbook.xml")
+    return workbook is not None and _EPOCH_1904.search(workbook) is not None
 
 
 def _part(path: Path, name: str) -> bytes | None:

@@ -7,9 +7,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -17,11 +15,12 @@ import pandas as pd
 from etl.model.grid import Grid
 from etl.model.refused import Refused
 from etl.reading.biff import read_xls
+from etl.reading.cell_text import cell_text
 from etl.reading.evidence import counts_from_1904, is_telling_font, numbers_of, telling_fonts, undecided, with_symbols
 from etl.reading.layout import Layout, lay_out, layouts_of
 from etl.reading.legacy import Fonts, to_unicode, votes_of
 from etl.reading.markup import Sheet, read_html, read_spreadsheetml
-from etl.reading.textfile import C1_CONTROLS, read_records
+from etl.reading.textfile import read_records
 
 
 def read_grids(path: Path, name: str, kind: str) -> list[Grid]:
@@ -49,47 +48,19 @@ def read_grids(path: Path, name: str, kind: str) -> list[Grid]:
 
 
 def _read_xls(path: Path) -> list[Grid]:
-    """An xls; without the records that mislead calamine, where it has any."""
-    book, mended = read_xls(path)
-    with TemporaryDirectory(prefix="giamngheo-") as folder:
-        source = path
-        if mended is not None:
-            source = Path(folder, "mended.xls")
-            source.write_bytes(mended)
-        from_1904 = counts_from_1904(source)
-        read = _read_workbook(source, from_1904=from_1904)
-    layouts = {page.name: Layout(page.merged) for page in book.pages}
-    fonts = {page.name: {place: f for place, f in page.fonts.items() if is_telling_font(f)} for page in book.pages}
-    read = [replace(grid, cells=with_whole_letters(grid.cells)) for grid in read]
-    grids = _in_unicode([lay_out(grid, layouts.get(grid.sheet, Layout())) for grid in read], fonts)
-    return [replace(grid, from_1904=from_1904) for grid in grids]
-
-
-def with_whole_letters(cells: pd.DataFrame) -> pd.DataFrame:
-    """The cells of an xls with texts mended that calamine takes byte by byte.
-
-    Letters of two bytes come as two letters, of which one is mostly U+0000; letters of Windows come as controls.
-    """
-    mended = {}
-    for column in map(int, cells.columns):
-        strange = cells[column].str.contains("[\x00\x80-\x9f]", regex=True, na=False)
-        mended[column] = cells[column].mask(strange, cells[column][strange].map(_whole_letters))
-    return pd.DataFrame(mended, index=cells.index) if mended else cells
-
-
-def _whole_letters(text: str) -> str:
-    if "\x00" in text:
-        raw = b"".join(_byte_of(letter) for letter in text)
-        with contextlib.suppress(UnicodeDecodeError):
-            text = raw.decode("utf-16-le")
-    return text.replace("\x00", "").translate(C1_CONTROLS)
-
-
-def _byte_of(letter: str) -> bytes:
+    """An xls; some programs give other workbooks its container's name."""
     try:
-        return letter.encode("cp1252")
-    except UnicodeEncodeError:
-        return letter.encode("latin-1", errors="replace")
+        book = read_xls(path)
+    except ValueError as fault:
+        raise Refused("file_unreadable", reason="tệp bị hỏng hoặc bị cắt cụt") from fault
+    fonts = {page.name: {place: f for place, f in page.fonts.items() if is_telling_font(f)} for page in book.pages}
+    grids = []
+    for page in book.pages:
+        cells = _blank_out(page.cells)
+        numbers = page.numbers.loc[cells.index, undecided(cells)]
+        grid = Grid(page.name, cells, numbers=numbers if numbers.size else None, hidden=page.hidden)
+        grids.append(lay_out(grid, Layout(page.merged)))
+    return [replace(grid, from_1904=book.from_1904) for grid in _in_unicode(grids, fonts)]
 
 
 def _of_markup(sheet: Sheet) -> Grid:
@@ -206,22 +177,6 @@ def _read_with_openpyxl(path: Path) -> list[Grid]:
             is_number = pd.DataFrame(numbers, index=cells.index) if numbers else None
             grids.append(Grid(sheet.title, cells, numbers=is_number, hidden=sheet.sheet_state != "visible"))
     return grids
-
-
-def cell_text(value: Any) -> str:
-    """A cell's value as the text that calamine gives for it: 9 for 9.0, ISO for a date, true and false."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        # fastexcel writes nine decimals and no powers of ten.
-        return str(int(value)) if value.is_integer() else f"{value:.9f}".rstrip("0").removesuffix(".")
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(value, date):
-        return f"{value.isoformat()} 00:00:00"
-    return f"1899-12-31 {value.isoformat('seconds')}" if isinstance(value, time) else str(value)
 
 
 def _frame(records: list[list[str]]) -> pd.DataFrame:

@@ -7,13 +7,13 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 import openpyxl
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.model.refused import Refused
 from etl.reading import workbook
+from etl.reading.cell_text import cell_text
 from tests.support import grids_of
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp", "Zs", "Cf")), min_size=1,
@@ -55,7 +55,7 @@ def test_values_come_as_text_by_both_readers(tmp_path: Path) -> None:
     assert by_openpyxl.to_list()[:10] == expected
     assert by_calamine[11:19].isna().all()
     assert by_calamine[20] == by_openpyxl[20] == "end"
-    assert workbook.cell_text(time(7, 30)) == "1899-12-31 07:30:00"
+    assert cell_text(time(7, 30)) == "1899-12-31 07:30:00"
 
 
 def test_formula_errors_are_seen(tmp_path: Path) -> None:
@@ -141,9 +141,3 @@ def test_text_files_of_any_separator_and_unicode_encoding(tmp_path: Path, separa
     assert grid.sheet == "bao cao"
     assert grid.cells.loc[4].to_list() == lines[3]
     assert grid.cells.loc[1].dropna().to_list() == lines[0]
-
-
-def test_letters_of_an_xls_that_came_byte_by_byte_are_whole_again() -> None:
-    texts = ["Bản Phố", "Bản", "7 \x96 8", "thường"]
-    cells = pd.DataFrame({1: [texts[0].encode("utf-16-le").decode("latin-1"), *texts[1:]]}, dtype="str")
-    assert workbook.with_whole_letters(cells)[1].to_list() == ["Bản Phố", "Bản", "7 – 8", "thường"]
