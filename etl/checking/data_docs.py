@@ -11,6 +11,7 @@ import json
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -107,7 +108,6 @@ def _validation_page(one: Checked) -> str:
     from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
-    from great_expectations.render.view import DefaultJinjaSectionView
 
     by_id = {e["id"]: e for suite in {r.suite for r in one.results} for e in load_suite(suite)["expectations"]}
     told = [
@@ -135,9 +135,8 @@ def _validation_page(one: Checked) -> str:
     )  # fmt: skip
     # The first section is its heading, which links to pages that are not made.
     sections = ValidationResultsPageRenderer().render(whole).sections[1:]
-    view = DefaultJinjaSectionView()
     body = "".join(
-        view.render({"section": section.to_json_dict(), "section_loop": {"index": number}})
+        _section_view().render({"section": section.to_json_dict(), "section_loop": {"index": number}})
         for number, section in enumerate(sections, start=1)
     )
     sent = one.submission
@@ -147,6 +146,14 @@ def _validation_page(one: Checked) -> str:
         f"<p>{escape(contract(sent.dataset).title)} – {escape(sent.id)}</p>"
         f'<p class="{"passed" if passed == len(told) else "failed"}">{said}</p>{body}'
     )
+
+
+@lru_cache(maxsize=1)
+def _section_view() -> Any:
+    """Return the view of Great Expectations that writes a section: one for all, as each compiles its templates."""
+    from great_expectations.render.view import DefaultJinjaSectionView
+
+    return DefaultJinjaSectionView()
 
 
 def _counts(result: Any) -> dict[str, Any]:

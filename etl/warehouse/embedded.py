@@ -173,7 +173,8 @@ def create_database(url: URL, name: str, template: str | None = None) -> None:
             return
         statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
         if template:
-            statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+            # The files as they are: copying them block by block through the log takes four times as long.
+            statement += sql.SQL(" TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(template))
         conn.execute(statement)
 
 

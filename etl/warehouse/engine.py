@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import psycopg
@@ -27,8 +28,7 @@ def connect(settings: Settings, *, fresh: bool = False) -> Iterator[Engine]:
     with ExitStack() as stack:
         given = settings.warehouse_url
         url = _given(given) if given else stack.enter_context(serving(settings))
-        engine = create_engine(url, poolclass=NullPool)
-        stack.callback(engine.dispose)
+        engine = _engine(url)
         try:
             with engine.connect() as conn:
                 ready = conn.scalar(text("SELECT to_regclass('mart.indicator_value')")) is not None
@@ -38,6 +38,12 @@ def connect(settings: Settings, *, fresh: bool = False) -> Iterator[Engine]:
         if not (ready or fresh):
             raise WarehouseError("the warehouse was never made ready: run «giamngheo init» first")
         yield engine
+
+
+@lru_cache(maxsize=16)
+def _engine(url: URL) -> Engine:
+    """Return the process's engine for a URL. It keeps no connection, but the statements that it has compiled."""
+    return create_engine(url, poolclass=NullPool)
 
 
 def _given(text_url: str) -> URL:

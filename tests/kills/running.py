@@ -100,7 +100,7 @@ class Stage:
         """Put a copy of a database in place of one."""
         with psycopg.connect(self._admin, autocommit=True) as conn:
             conn.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            conn.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+            conn.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY FILE_COPY')
 
     def is_held(self, database: str, submission: str) -> bool:
         """Whether a submission waits for a person."""

@@ -149,7 +149,7 @@ def _warm() -> None:
     import great_expectations.render.view  # noqa: F401
 
     from etl import opening
-    from etl.checking import relations
+    from etl.checking import data_docs, relations
     from etl.contracts import contracts
     from etl.indicators import indicators
     from etl.model.period import Period
@@ -162,6 +162,9 @@ def _warm() -> None:
     period = Period.parse(tasks.PERIOD)
     address = {"submission_id": ["a"], "sheet": ["S"], "row": [1], "commune": ["02692"], "household_code": ["000001"]}
     relations.relate(pd.DataFrame({**address, "members": [1]}), pd.DataFrame({**address, "member_no": [1]}), period)
+    pages = data_docs._section_view().env
+    for template in pages.list_templates(filter_func=lambda name: name.endswith(".j2") and "markdown" not in name):
+        pages.get_template(template)
     indicators()
     rules()
     units_on(period.last_day)
