@@ -17,17 +17,33 @@ _CLOCK_IN_FRONT = re.compile(rf"^{_CLOCK}[ ,-]+(?=\d)", re.IGNORECASE)
 _ISO_DATE = re.compile(rf"^(\d{{4}})\s*[-/.]\s*(\d{{1,2}})\s*[-/.]\s*(\d{{1,2}}){_TIME}$", re.IGNORECASE)
 _SIGN = r"\s*[/.,\\|-]+\s*"
 _DAY_FIRST = re.compile(rf"^(\d{{1,2}}){_SIGN}(\d{{1,2}}){_SIGN}(\d{{2}}|\d{{4}}){_TIME}$", re.IGNORECASE)
-_SPACED = re.compile(r"^(\d{2}) (\d{2}) (\d{4})$")
+_SPACED = re.compile(r"^(\d{1,2}) (\d{1,2}) (\d{4})$")
+_SPACED_YEAR_FIRST = re.compile(r"^(\d{4}) (\d{1,2}) (\d{1,2})$")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:\d{4}|\d{6})?$")
 _COMPACT_DAY_FIRST = re.compile(r"^(\d{2})(\d{2})(\d{4})$")
-_IN_WORDS = re.compile(r"^(\d{1,2}) ?(?:thang|thg|th|t) ?(\d{1,2}) (?:nam )?(\d{2}|\d{4})$")
+_IN_WORDS = re.compile(r"^(\d{1,2})(?: ?(?:thang|thg|th|t) ?| )(\d{1,2}) (?:nam )?(\d{2}|\d{4})$")
+_MONTH_WORDS = (
+    "mot|gieng", "hai", "ba", "tu|bon", "nam", "sau", "bay", "tam", "chin", "muoi", "muoi mot", "muoi hai|chap",
+)  # fmt: skip
+_MONTH_IN_WORDS = re.compile(rf"(?<=thang )(?P<word>{'|'.join(reversed(_MONTH_WORDS))})(?= (?:nam )?\d)")
+_MONTH_OF = {word: number for number, words in enumerate(_MONTH_WORDS, start=1) for word in words.split("|")}
+_ROMAN_MONTH = re.compile(rf"^(\d{{1,2}}){_SIGN}(x{{0,1}}(?:ix|iv|v?i{{0,3}})){_SIGN}(\d{{4}})$", re.IGNORECASE)
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ENGLISH = re.compile(rf"^(\d{{1,2}}) ({'|'.join(_MONTHS)})[a-z]* (\d{{2}}|\d{{4}})$")
-_ONLY_YEAR = re.compile(r"^(?:(?:00\s*[/.-]\s*)?00\s*[/.-]\s*)?(\d{4})(?:\.0+)?$")
-_WORDS_IN_FRONT = re.compile(r"^(?:sinh\s+)?(?:ngày|ngay|năm|nam|sinh|sn|ns)[\s.:]+(?=\d)", re.IGNORECASE)
+_ENGLISH_MONTH_FIRST = re.compile(rf"^({'|'.join(_MONTHS)})[a-z]* (\d{{1,2}}) (\d{{4}})$")
+_ONLY_YEAR = re.compile(r"^(?:(?:00\s*[/.-]\s*)?00\s*[/.-]\s*)?(\d{4})(?:[./-]00[./-]00|\.0+)?$")
+_UNKNOWN_DAY = re.compile(r"^[.?…_x*-]*\s*[/.-]\s*[.?…_x*-]*\s*[/.-]\s*(?=\d{4}$)", re.IGNORECASE)
+"""A day and a month that nobody knows, in front of the year: ../../1971, --/--/1971, ?/?/1971."""
+
+_WORDS_IN_FRONT = re.compile(r"^(?:(?:ngày|ngay|năm|nam|sinh|sn|ns)[\s.:]+){1,2}(?=\d)", re.IGNORECASE)
 _NUMBER = re.compile(r"^(\d{4,5})(?:\.\d+)?$")
-_NOTE = re.compile(r"\s*\([^()\d]*\)$")
-_EDGES = " '\"`.,;"
+_NOTE = re.compile(r"\s*\((?!\s*(?:âm|ÂL|AL)\b)[^()\d]*\)$", re.IGNORECASE)
+"""A remark in brackets, but not that the day is one of the lunar calendar."""
+
+_EDGES = " '\"`,;"
+_ONE_SIGN = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2044\u2215", "-------//")
+"""Dashes and strokes of every kind → the usual ones."""
 
 _EXCEL_DAY_0 = date(1899, 12, 30)
 _DAYS_TO_1904 = 1462
@@ -73,9 +89,8 @@ def when(text: str, *, year_ok: bool, latest_year: int, two_digits_past: bool, f
     Raises Unreadable("date_unreadable").
     """
     setting = _Setting(year_ok, latest_year, two_digits_past, from_1904)
-    written = compatible(clean(text)).strip(_EDGES)
-    written = _NOTE.sub("", written)
-    written = _CLOCK_IN_FRONT.sub("", _WORDS_IN_FRONT.sub("", written))
+    written = _NOTE.sub("", compatible(clean(text)).translate(_ONE_SIGN).strip(_EDGES).rstrip("."))
+    written = _UNKNOWN_DAY.sub("", _CLOCK_IN_FRONT.sub("", _WORDS_IN_FRONT.sub("", written)))
     for form in _FORMS:
         if read := form(written, setting):
             return read
@@ -88,7 +103,7 @@ def _only_year(written: str, setting: _Setting) -> When | None:
 
 
 def _iso(written: str, setting: _Setting) -> When | None:
-    match = _ISO_DATE.match(written)
+    match = _ISO_DATE.match(written) or _SPACED_YEAR_FIRST.match(written)
     if not match:
         return None
     read = _day(int(match[1]), int(match[2]), int(match[3]))
@@ -123,10 +138,15 @@ def _compact(written: str, setting: _Setting) -> When | None:
 
 def _in_words(written: str, setting: _Setting) -> When | None:
     folded = fold(written).removeprefix("ngay ")
+    folded = _MONTH_IN_WORDS.sub(lambda match: str(_MONTH_OF[match["word"]]), folded)
+    if (match := _ROMAN_MONTH.match(written)) and match[2].lower() in _ROMAN:
+        return _day(int(match[3]), _ROMAN.index(match[2].lower()) + 1, int(match[1]))
     if match := _IN_WORDS.match(folded):
         return _day(setting.full_year(match[3]), int(match[2]), int(match[1]))
     if match := _ENGLISH.match(folded):
         return _day(setting.full_year(match[3]), _MONTHS.index(match[2]) + 1, int(match[1]))
+    if match := _ENGLISH_MONTH_FIRST.match(folded):
+        return _day(int(match[3]), _MONTHS.index(match[1]) + 1, int(match[2]))
     return None
 
 

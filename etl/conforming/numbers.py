@@ -22,15 +22,36 @@ _FRACTION = re.compile(r"^[+-]?\d+([.,])\d+$")
 _SPACED = re.compile(r"^[+-]?\d{1,3}([ ']\d{3})+([.,]\d+)?$")
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+$")
 _IN_BRACKETS = re.compile(r"^\(\s*(\d[\d.,' ]*)\)$")
-_NOTHING = re.compile(r"^[-–—−]+$")
+_NOTHING = re.compile(r"^[-–—−]+ ?(?:đ|đồng|vnđ|vnd)?$", re.IGNORECASE)
+_NOTHING_IN_WORDS = frozenset({"khong", "khong co", "khong dong", "chua co", "ko", "ko co"})
 _MINUS = str.maketrans("−–—", "---")
 _MANY = 5
+
+_SCIENTIFIC = re.compile(r"^[+-]?\d(?:[.,](\d+))?[eE]\+?(\d{1,3})$")
+_LOOSE_GROUPS = re.compile(r"^[+-]?\d{1,3}(?: ?([.,]) ?\d{3})(?: ?\1 ?\d{3})+(?!\d)")
+_NO_THOUSANDTHS = re.compile(r"^[+-]?\d{1,3}(?:,\d{3}\.|\.\d{3},|[ ']\d{3}[.,])000$")
+"""One group of thousands and three zeros behind another sign: 31,000.000 is 31 thousand, or 31 million mistyped."""
+
+_MINUS_BEHIND = re.compile(r"^(\d[\d.,' ]*?) ?-$")
+_FOOTNOTE = re.compile("(?<=\\d)[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+$")
+_CURRENCY_IN_FRONT = re.compile(r"^(?:vnđ|vnd|đồng|đ)[ .:]*(?=[\d(+-])", re.IGNORECASE)
+_STROKE_BEHIND = re.compile(r"(?<=\d)\s*[.,/]\s*-{1,2}$")
+"""31.000.000,- and 31.000.000/-: nothing is to be added behind the amount."""
+
+_NEGATIVE = re.compile(r"^\(\s*(\d[^()]*)\)\s*([^\W\d][^()]*)?$")
+_BRACKETS_BEHIND = re.compile(r"(?<=\S)\s*[(\[]([^()\[\]\d]+)[)\]]$")
+_WORDS_OF_AMOUNTS = re.compile(
+    r"(?:bang chu|khong|mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin|muoi|tram|nghin|ngan|trieu|ty|ti|le|linh|ruoi|dong"
+    r"|vnd|d|viet nam|chan|\s)+"
+)
+_EVEN = re.compile(r"\s*chẵn\W*$", re.IGNORECASE)
 
 _NUMBER_AND_UNIT = re.compile(r"^(?P<number>[+-]? ?\d[\d.,' ]*?)[.,]? ?(?P<unit>[^\W\d].*)$")
 _UNIT_IN_BRACKETS = re.compile(r"(?<=\d)\s*[(\[]\s*([^\W\d][^()\[\]]*?)\s*[)\]]$")
 _YEAR_WITH_WORD = re.compile(r"^(?:năm|nam|n)[ .:]*(\d{4})$", re.IGNORECASE)
 _AMOUNT_PART = re.compile(r"(\d[\d.,' ]*?) ?(ty|ti|trieu|trd|tr|nghin|ngan|ngin|k)(?: ?(?:dong|d|vnd))?(?![a-z])")
 _THOUSANDS = {"k": 3, "nghin": 3, "ngan": 3, "ngin": 3, "tr": 6, "trd": 6, "trieu": 6, "ty": 9, "ti": 9}
+_THOUSAND = 3
 _DONG = frozenset({"d", "dong", "vnd", "vn dong", "dong viet nam", "viet nam dong"})
 _HALF = re.compile(r"^(\d+) ?(trieu|tr|ty|ti) ?(?:(\d)|ruoi)$")
 
@@ -55,11 +76,18 @@ def number(text: str, *, grouped: bool = False, decimal: str | None = None) -> D
 
     One group of three digits (1.234) may be grouping or a fraction. decimal: the sign in front of a fraction, where the
     file says which; otherwise grouped: it is grouping, since the column holds whole numbers. With neither it is
-    unreadable. Brackets mean a negative number. Raises Unreadable("number_unreadable").
+    unreadable. Brackets, or a minus behind it, mean a negative number. A power of ten with fewer digits than the number
+    has (3.1E+07) was rounded for the eye: it is unreadable. Raises Unreadable("number_unreadable").
     """
-    written = compatible(clean(text)).translate(_MINUS)
-    if match := _IN_BRACKETS.match(written):
+    written = compatible(_FOOTNOTE.sub("", clean(text))).translate(_MINUS).strip("' ")
+    if match := _IN_BRACKETS.match(written) or _MINUS_BEHIND.match(written):
         written = f"-{match[1].strip()}"
+    if _LOOSE_GROUPS.match(written):
+        written = re.sub(r" ?([.,]) ?", r"\1", written)
+    if (match := _SCIENTIFIC.match(written)) and int(match[2]) > len(match[1] or ""):
+        raise Unreadable("number_unreadable")
+    if _NO_THOUSANDTHS.match(written) and decimal != written[-4]:
+        raise Unreadable("number_unreadable")
     written = re.sub(r"^([+-]) (?=\d)", r"\1", re.sub(r"(?<=\d)[.,]$", "", written))
     if _SPACED.match(written):
         written = re.sub("[ ']", "", written)
@@ -113,7 +141,9 @@ def amount(
     """
     if _is_nothing(text):
         return 0 if is_zero else None
-    written = compatible(clean(text))
+    written = _bare_amount(text)
+    if (match := _NEGATIVE.match(written)) and (read := amount(f"{match[1]}{match[2] or ''}", factor, decimal=decimal)):
+        return -read
     folded = _with_signs(written)
     if match := _HALF.match(folded):
         return _as_whole(Decimal(f"{match[1]}.{match[3] or 5}").scaleb(_THOUSANDS[match[2]]))
@@ -124,8 +154,10 @@ def amount(
         if powers != sorted(set(powers), reverse=True):
             raise Unreadable("number_unreadable")
         # A million and a half is written 1,5 or 1.5; three digits behind a sign may be thousands of millions.
+        # Nobody writes thousandths of a thousand: 31.500 nghìn is 31.5 million.
+        counted = zip(parts, powers, strict=True)
         return _as_whole(
-            sum((number(p[1], decimal=decimal).scaleb(n) for p, n in zip(parts, powers, strict=True)), Decimal(0))
+            sum((number(p[1], grouped=n == _THOUSAND, decimal=decimal).scaleb(n) for p, n in counted), Decimal(0))
         )
     if (match := _NUMBER_AND_UNIT.match(written)) and fold(match["unit"]) in _DONG:
         return _as_whole(number(match["number"], grouped=True))
@@ -141,7 +173,7 @@ def fraction_sign(texts: Iterable[str]) -> str | None:
     proved: set[str] = set()
     for text in texts:
         written = compatible(clean(text)).translate(_MINUS).strip("()")
-        if _ONE_GROUP.match(written):
+        if _ONE_GROUP.match(written) or _NO_THOUSANDTHS.match(written):
             continue
         if match := _FRACTION.match(written):
             proved.add(match[1])
@@ -173,7 +205,16 @@ def _as_whole(value: Decimal) -> int:
 
 
 def _is_nothing(text: str) -> bool:
-    return _NOTHING.match(clean(text)) is not None
+    return _NOTHING.match(clean(text)) is not None or fold(text) in _NOTHING_IN_WORDS
+
+
+def _bare_amount(text: str) -> str:
+    """Return an amount without the currency in front, a stroke behind, or its own words in brackets."""
+    written = compatible(_FOOTNOTE.sub("", clean(text.replace("₫", "đ")))).translate(_MINUS).strip("' ")
+    written = _CURRENCY_IN_FRONT.sub("", _STROKE_BEHIND.sub("", written))
+    if (match := _BRACKETS_BEHIND.search(written)) and _WORDS_OF_AMOUNTS.fullmatch(fold(match[1])):
+        written = written[: match.start()]
+    return re.sub(r"\btr\. ?đ", "trđ", _EVEN.sub("", written), flags=re.IGNORECASE)
 
 
 def _with_signs(written: str) -> str:

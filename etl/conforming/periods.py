@@ -28,7 +28,7 @@ _OF_YEAR = rf"(?:(?:cua )?nam )?{_YEAR4}"
 _QUARTER_WORD = r"(?:quy|qui|q|quarter) ?(?:bao cao )?"
 _DATE = r"(?P<d>\d{1,2}) (?:thang )?(?P<m>\d{1,2}) (?:nam )?(?P<y>\d{4})\b"
 _ANY_DATE = r"\d{1,2} (?:thang )?\d{1,2} (?:nam )?\d{4}"
-_SAYS_PERIOD = r"(?:ky|ky bao cao|bao cao|so lieu|thoi ky|thoi diem|ky so lieu|thoi gian)"
+_SAYS_PERIOD = r"(?:ky|ky bao cao|bao cao|so lieu|thoi ky|thoi diem(?: bao cao)?|ky so lieu|thoi gian)"
 
 _SEMESTER = re.compile(rf"\b(?:hoc ky|hoc ki|hk) ?{_NUM}(?: (?:nam hoc|nh))? (?P<y>\d{{4}}) (?P<y2>\d{{4}})\b")
 _SEMESTER_AFTER = re.compile(rf"\b(?:nam hoc|nh) (?P<y>\d{{4}}) (?P<y2>\d{{4}}) (?:hoc ky|hoc ki|hk) ?{_NUM}\b")
@@ -40,15 +40,16 @@ _DAYS = (
     re.compile(rf"^(?:{_SAYS_PERIOD} )?{_DATE}$"),
 )
 _LAST_QUARTER = re.compile(rf"\bden (?:het )?{_QUARTER_WORD}{_NUM} {_OF_YEAR}")
-_QUARTER = re.compile(rf"\b{_QUARTER_WORD}{_NUM} {_OF_YEAR}")
+_QUARTER = re.compile(rf"\b{_QUARTER_WORD}{_NUM} (?:va (?:ca |luy ke )?(?=nam ))?{_OF_YEAR}")
 _QUARTERS = re.compile(rf"\b(?P<n>[1-4]) quy (?:dau )?{_OF_YEAR}")
 _ISO = re.compile(rf"\b(?:nam )?{_YEAR4[:-2]} ?{_QUARTER_WORD}{_NUM}\b")
 _ROMAN_ALONE = re.compile(rf"^(?:{_SAYS_PERIOD} )*(?P<n>i{{1,3}}|iv) {_OF_YEAR}$")
 _MONTHS = re.compile(rf"\b(?P<n>3|6|9|12) thang (?P<half>dau|cuoi)? ?{_OF_YEAR}")
 _LAST_MONTH = re.compile(rf"\bden (?:het )?(?:thang|t) ?(?P<n>\d{{1,2}}) {_OF_YEAR}")
-_MONTH = re.compile(rf"\b(?:thang|t) ?(?:\d{{1,2}} )?(?P<n>\d{{1,2}}) {_OF_YEAR}")
+_MONTH = re.compile(rf"\b(?:thang|t) ?(?:\d{{1,2}} ){{0,2}}(?P<n>\d{{1,2}}) {_OF_YEAR}")
 _MONTH_AFTER_WORDS = re.compile(rf"\b{_SAYS_PERIOD} (?P<n>\d{{1,2}}) {_YEAR4}$")
 _YEAR_MONTH = re.compile(rf"\b{_YEAR4[:-2]} ?(?:thang|t) ?(?P<n>\d{{1,2}})\b")
+_MONTH_ALONE = re.compile(rf"^(?P<n>\d{{1,2}}) {_YEAR4}$")
 _YEAR = re.compile(r"\bnam (?:bao cao |ke hoach )?(?P<y>\d{4})\b(?! \d{4})")
 _OF_A_QUARTER = re.compile(r"\bqu[yi]\b")
 _COMPACT = re.compile(r"\b(?:(?P<d>\d{2})(?P<m>\d{2})(?P<y>20\d{2})|(?P<y2>20\d{2})(?P<m2>\d{2})(?P<d2>\d{2}))\b")
@@ -58,6 +59,9 @@ _SHORT_YEAR = re.compile(
     r"(?![\d/.-]|\s*[/.-]\s*\d)",
     re.IGNORECASE,
 )
+
+_LIKE_ROMAN = re.compile(r"(?<=\bquy )[il1]{1,3}v?(?= (?:nam )?(?:19|20)\d\d\b)|(?<=\bquy )[il1]v\b")
+"""Digits and letters that look like a Roman number: lV, 1V, lII."""
 
 _SHORT_MONTH = re.compile(r"\bth (\d{1,2})(?= (?:nam )?(?:19|20)\d\d\b)")
 
@@ -70,6 +74,7 @@ def period_words(line: str) -> str:
     """Return a line folded, numbers in words as digits: ``"Tháng mười hai năm 2018"`` → ``"thang 12 nam 2018"``."""
     written = _LETTER_O.sub("0", compatible(clean(line)))
     folded = fold(_SHORT_YEAR.sub(r"\g<front>20\g<y>", written))
+    folded = _LIKE_ROMAN.sub(lambda match: match[0] if match[0].isdigit() else re.sub("[l1]", "i", match[0]), folded)
     folded = _SHORT_MONTH.sub(r"thang \1", folded)
     folded = _IN_WORDS.sub(lambda match: f"{match['unit']} {_WORDS[match['word']]}", folded)
     return _MONTHS_IN_WORDS.sub(lambda match: f"{_WORDS[match['word']]} ", folded)
@@ -86,6 +91,8 @@ def last_day_named(text: str, *, from_title: bool) -> date | None:
             return read(match)
     if from_title:
         # The year of a line that speaks of a quarter is the quarter's.
+        if match := _MONTH_ALONE.match(text):
+            return _month(match)
         match = _YEAR.search(text) if not _OF_A_QUARTER.search(text) else None
         return date(int(match["y"]), 12, 31) if match else None
     if match := _COMPACT.search(text):

@@ -26,52 +26,20 @@ _SCIENTIFIC = re.compile(r"^\d([.,]\d+)?[eE]\+?\d{1,3}$")
 
 _LOST_ZEROS = 3
 
-_YES = frozenset(
-    {
-        "x",
-        "v",
-        "1",
-        "co",
-        "c",
-        "true",
-        "yes",
-        "y",
-        "dung",
-        "dat",
-        "●",
-        "•",
-        "■",
-        "▪",
-        "✓",
-        "✔",
-        "☑",
-        "√",
-        "+",
-        "*",
-        "1.0",
-    }
-)
-_NO = frozenset(
-    {
-        "0",
-        "khong",
-        "k",
-        "ko",
-        "khong co",
-        "false",
-        "no",
-        "n",
-        "-",
-        "–",
-        "—",
-        "sai",
-        "khong dat",
-        "chua dat",
-        "☐",
-        "0.0",
-        "chua",
-    }
-)
+_YES = frozenset((
+    "x", "v", "1", "1.0", "co", "c", "true", "yes", "y", "dung", "dat", "da co", "●", "•", "■", "▪", "✓", "✔", "✅",
+    "☑", "☒", "√", "+", "*", "×", "х", "þ", "ü", "\uf0fc", "\uf0fe",
+))  # fmt: skip
+"""Marks for yes. þ and ü are the ticks of Wingdings in a file that lost its fonts; × and the Cyrillic х look like x."""
+
+_NO = frozenset((
+    "0", "0.0", "khong", "k", "ko", "kh", "khong co", "false", "no", "n", "-", "–", "—", "sai", "khong dat", "chua dat",
+    "chua", "chua co", "☐", "□", "⬜", "◻", "¨", "\uf0a8", "\uf06f",
+))  # fmt: skip
+_REPEATED = frozenset("xv✓✔√+*×-–—")
+_VARIANTS = str.maketrans(dict.fromkeys("\ufe0e\ufe0f"))
+"""Signs that say whether a mark is shown as a picture."""
+
 _MARK_EDGES = " .,;()[]"
 
 
@@ -86,10 +54,18 @@ def flag(text: str, header: str = "") -> bool:
 
     header: the texts of the column's header, in which "Có nhu cầu" or "Không đi học" is looked for.
     """
-    written = compatible(clean(text)).lower()
+    bare = clean(text.translate(_VARIANTS))
+    written = bare if bare in _NO else compatible(bare).lower()
     key = written.strip(_MARK_EDGES) or written
+    key = key[0] if key and key[0] in _REPEATED and len(set(key)) == 1 else key
+    # «x (có)» says the same twice.
+    marks = [mark for mark in re.split(r"[\s()\[\]]+", key) if not mark.isdecimal()]
     for known, value in ((_YES, True), (_NO, False)):
-        if key in known or fold(key) in known:
+        if (
+            key in known
+            or fold(key) in known
+            or (len(marks) > 1 and all(mark in known or fold(mark) in known for mark in marks))
+        ):
             return value
     words, known_words = fold(key).split(), set(fold(header).split())
     denies = words[:1] in (["khong"], ["chua"])

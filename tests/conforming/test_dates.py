@@ -89,7 +89,9 @@ def test_days_of_a_workbook_that_counts_from_1904() -> None:
     " 05 / 09 / 2005 ", "5/9/2005.", "'05/09/2005", "ngày 5 tháng 9 năm 2005", "5 tháng 9 năm 2005", "Ngày 05/09/2005",
     "０５/０９/２００５", "05 09 2005", "2005/9/5", "2005-09-05T00:00:00Z", "05/09/2005 12:00:00 AM", "08:30 05/09/2005",
     "5-Sep-05", "05-Thg9-2005", "38600", "38600.75", "05/09/2005 0:00", "Sinh ngày 5/9/2005", "2005.09.05", "05//09/2005",
-        "05/09/2005 (KS)",
+    "05/09/2005 (KS)", "5 tháng chín năm 2005", "Ngày 5 tháng Chín, 2005", "ngày 5/9 năm 2005", "Ngày sinh: 05/09/2005",
+    "September 5, 2005", "Sep 5 2005", "05 – 09 – 2005", "05—09—2005", "05−09−2005", "05⁄09⁄2005", "05∕09∕2005", "5 9 2005",
+    "2005 09 05", "5/IX/2005", "05/09/2005 (dương lịch)",
 ])  # fmt: skip
 def test_the_ways_in_which_people_and_portals_write_a_day(text: str) -> None:
     read = dates.when(text, year_ok=False, latest_year=2018, two_digits_past=True)
@@ -97,8 +99,13 @@ def test_the_ways_in_which_people_and_portals_write_a_day(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["19710000", "197100000000", "năm 1971", "SN 1971", "1971.", "１９７１", "00/00/1971", "1971.0"]
-)
+    "text",
+    [
+        "19710000", "197100000000", "năm 1971", "SN 1971", "1971.", "１９７１", "00/00/1971", "1971.0", "//1971", "../../1971",
+        "--/--/1971", "-/-/1971", "?/?/1971", "??/??/1971", "xx/xx/1971", "__/__/1971", "…/…/1971", "/ /1971", "1971-00-00",
+        "Năm sinh: 1971", "Năm sinh 1971", "../../1971.",
+    ],
+)  # fmt: skip
 def test_the_ways_in_which_only_the_year_is_stated(text: str) -> None:
     assert dates.when(text, year_ok=True, latest_year=2018, two_digits_past=True) == When(1971, None)
     with pytest.raises(Unreadable):
@@ -106,8 +113,13 @@ def test_the_ways_in_which_only_the_year_is_stated(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["20051305", "20050900", "1112018", "200509051", "9/2005", "05/09/20055", "5.9", "12.345"]
-)
+    "text",
+    [
+        "20051305", "20050900", "1112018", "200509051", "9/2005", "05/09/20055", "5.9", "12.345", "05/09/2005 (âm lịch)",
+        "05/09/2005 (ÂL)", "?/9/2005", "5/?/2005", "1971?", "29/2/2005", "31/9/2005", "31 tháng chín năm 2005", "9 2005",
+        "tháng chín năm 2005", "13 13 2005",
+    ],
+)  # fmt: skip
 def test_digits_that_are_no_day(text: str) -> None:
     with pytest.raises(Unreadable):
         dates.when(text, year_ok=True, latest_year=2018, two_digits_past=True)

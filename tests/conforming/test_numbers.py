@@ -21,15 +21,24 @@ from etl.model.grid import Table
     ("31.000.000 đ", 31_000_000), ("31 000 000", 31_000_000), ("9,000,000đ", 9_000_000), ("31tr", 31_000_000),
     ("31,5 triệu", 31_500_000), ("31.5tr đồng", 31_500_000), ("２０５０００００", 20_500_000), ("0đ", 0), ("0,00", 0),
     ("1.000.000,00", 1_000_000), ("31 triệu 500 nghìn", 31_500_000), ("31tr5", 31_500_000), ("1 tỷ 200 triệu", 1_200_000_000),
-    ("500 nghìn đồng", 500_000), ("500k", 500_000), ("2 tỷ rưỡi", 2_500_000_000), ("1'250'000", 1_250_000), ("1e15", 10**15),
+    ("500 nghìn đồng", 500_000), ("500k", 500_000), ("2 tỷ rưỡi", 2_500_000_000), ("1'250'000", 1_250_000),
     ("31.000.000 VNĐ", 31_000_000), ("(1.234)", -1234), ("−5", -5), ("- 5", -5), ("31.000.000.", 31_000_000),
+    ("31.000 nghìn đồng", 31_000_000), ("31.500 ngàn", 31_500_000), ("31,500k", 31_500_000), ("31.000.000 (đồng)", 31_000_000),
+    ("₫31.000.000", 31_000_000), ("31.000.000₫", 31_000_000), ("VNĐ 31.000.000", 31_000_000), ("đ 31.000.000", 31_000_000),
+    ("31.000.000,-", 31_000_000), ("31.000.000.-", 31_000_000), ("31.000.000/-", 31_000_000), ("31 tr.đ", 31_000_000),
+    ("(1.234.000 đ)", -1_234_000), ("(1.234.000)đ", -1_234_000), ("(1,5 triệu)", -1_500_000), ("1.234-", -1234),
+    ("31.000.000 (ba mươi mốt triệu đồng chẵn)", 31_000_000), ("31 triệu đồng chẵn", 31_000_000), ("'31000000", 31_000_000),
+    ("31. 000. 000", 31_000_000), ("31 .000 .000", 31_000_000), ("31.000.000 đồng chẵn", 31_000_000), ("3.1257E+4", 31257),
+    ("31.000.000¹", 31_000_000), ("1.234.567,000", 1_234_567),
 ])  # fmt: skip
 def test_amounts_as_people_write_them(text: str, dong: int) -> None:
     assert numbers.amount(text) == dong
 
 
 @pytest.mark.parametrize("text", ["NaN", "inf", "1E+400", "31 con", "triệu", "31 triệu 5 tỷ", "12/15", "khoảng 12 triệu",
-                                  "31.500 triệu", "1,2,3", "(1.234", "12 34", "5 triệu 5 triệu", "31 trâu", "."])  # fmt: skip
+                                  "31.500 triệu", "1,2,3", "(1.234", "12 34", "5 triệu 5 triệu", "31 trâu", ".",
+                                  "31,000.000", "31.000,000", "1 000.000", "3.1E+07", "3,15e7", "1e15", "31.000.000 (hai món)",
+                                  "12, 345", "31.000.000 + 500", "đ", "31.000.000 đ/hộ"])  # fmt: skip
 def test_what_is_no_amount(text: str) -> None:
     with pytest.raises(Unreadable, match="number_unreadable"):
         numbers.amount(text)
@@ -43,8 +52,9 @@ def test_a_unit_in_the_cell_goes_before_that_of_the_column(whole: int, tenth: in
     assert {numbers.amount(text, factor) for factor in (1, 1_000, 1_000_000)} == {whole * 1_000_000 + tenth * 100_000}
 
 
-@pytest.mark.parametrize("text", ["-", " – ", "—", "−"])
+@pytest.mark.parametrize("text", ["-", " – ", "—", "−", "- đ", "-  VNĐ", "không", "Không có", "ko", "Không đồng"])
 def test_a_dash_is_nothing(text: str) -> None:
+    """A dash, as formats of amounts show it, and a word that says that there is nothing."""
     assert numbers.amount(text) is numbers.count(text, "") is numbers.measure(text, "") is None
     assert numbers.amount(text, is_zero=True) == numbers.count(text, "", is_zero=True) == 0
 

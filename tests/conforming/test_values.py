@@ -64,13 +64,15 @@ def test_any_text_is_a_number_or_unreadable(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "value"), [
     ("x", True), ("X ", True), ("1", True), ("Có", True), ("CÓ", True), ("co", True), ("✓", True), ("0", False),
-    ("Không", False), ("khong", False), ("-", False), ("–", False),
+    ("Không", False), ("khong", False), ("-", False), ("–", False), ("xx", True), ("×", True), ("Х", True), ("✔\ufe0f", True),
+    ("✅", True), ("☒", True), ("þ", True), ("ü", True), ("\uf0fc", True), ("\uf0fe", True), ("\uf0a8", False), ("¨", False),
+    ("□", False), ("⬜", False), ("kh", False), ("--", False), ("đã có", True), ("Có (x)", True), ("x (có)", True), ("✓✓", True),
 ])  # fmt: skip
 def test_marks(text: str, value: bool) -> None:
     assert values.flag(text) is value
 
 
-@pytest.mark.parametrize("text", ["2", "có thể", "xx", "?"])
+@pytest.mark.parametrize("text", ["2", "có thể", "11", "00", "?", "✗", "❌", "o", "P", "có (không)"])
 def test_no_mark(text: str) -> None:
     with pytest.raises(Unreadable):
         values.flag(text)
