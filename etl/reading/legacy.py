@@ -45,6 +45,9 @@ _BEFORE_PALATAL = {"a", "ê", "i", "y", "oa", "uê", "uy"}
 # White space and ASCII punctuation part words; a soft hyphen is a letter (ư) of TCVN3.
 _WORDS = re.compile(r"[^ \t\r\n\u00a0!-/:-@\[-`{-~0-9]+")
 
+_SIGNS = "–—‘’“”•…"
+"""A dash alone between blanks is no word, whatever letter an encoding has at its place."""
+
 _BEHIND = re.compile(r"\s*(?:\([^)]*\)|[*:])+\s*$")
 """What stands behind a header: a number in brackets, a star."""
 
@@ -186,7 +189,7 @@ def _toned(vowels: str, coda: str) -> set[int]:
 
 def _words(text: str) -> list[str]:
     """The words of a text that are not plain ASCII: the only ones in which an encoding shows."""
-    return [w for w in _WORDS.findall(_plain(text)) if not w.isascii()]
+    return [w for w in _WORDS.findall(_plain(text)) if not w.isascii() and w.strip(_SIGNS)]
 
 
 def _plain(text: str) -> str:

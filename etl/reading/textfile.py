@@ -38,6 +38,7 @@ _MOST_PARTS = 200
 
 _WIDTHS_OF, _FEW = 2_000, 3
 _STEADY, _MOSTLY_FILLED = 0.9, 0.5
+_NUMBER = re.compile(r"^[+-]?\d[\d.,]*$")
 
 
 class Records(NamedTuple):
@@ -212,6 +213,12 @@ def _is_stray(lines: list[str], row: list[str], separator: str, quote: str, widt
     if widths[0] > 1 and len(lines) > 1 and _mended(lines[0], separator, quote, widths, most=1) is not None:
         # The first line is a record of its own, with a quote inside a text that lacks its second one.
         return True
+    if not is_closed and not are_records and widths[0] > 1 and len(lines) > 1:
+        # A second stray quote ends the text that the first begins: each line is a record without its quote.
+        are_records = all(
+            _is_record(line, separator, quote, widths[0]) or _mended(line, separator, quote, widths, most=2) is not None
+            for line in lines
+        )
     return are_records or (not is_closed and _fields(lines, separator, quote) != row)
 
 
@@ -303,23 +310,67 @@ def _has_digits(field: str) -> bool:
 
 
 def _ragged(rows: list[list[str]]) -> frozenset[int]:
-    """The records with a value right of the table, or with fewer fields where nearly all have as many as the table.
+    """The records with a value right of the table, or with fewer fields than it where that is no habit of the file.
 
     Title lines have fewer fields, and many programs leave out empty fields at the end: both are not ragged.
     """
-    widths = Counter(len(row) for row in rows if len(row) > 1)
+    widths: Counter[int] = Counter()
+    for row in rows[:_WIDTHS_OF]:
+        if len(row) > 1:
+            widths[len(row)] += _filled(row)
     if not widths:
         return frozenset()
     width = widths.most_common(1)[0][0]
-    filled_rows = (number for number, row in enumerate(rows, start=1) if len(row) == width and sum(map(bool, row)) > 1)
+    filled_rows = (number for number, row in enumerate(rows, start=1) if len(row) == width and _filled(row) > 1)
     first = next(filled_rows, len(rows))
     table = [(number, row) for number, row in enumerate(rows, start=1) if number > first]
-    filled = [(number, row) for number, row in table if sum(bool(v.strip()) for v in row) > _MOSTLY_FILLED * width]
+    narrow = _narrow_header(rows[: first - 1], width)
+    if narrow is not None:
+        # Each row has more fields than the header: an amount 1,257,000 without quotes in every row.
+        table, width = [(number, row) for number, row in enumerate(rows, start=1) if number >= first], narrow
+    filled = [(number, row) for number, row in table if _filled(row) > _MOSTLY_FILLED * width]
+    short = [(number, row) for number, row in filled if len(row) < width]
+    if short and not _leaves_out_fields(rows[:_SAMPLE], filled, width):
+        moved = [number for number, _ in short]
+    else:
+        whole = [row for _, row in filled if len(row) == width][:_WIDTHS_OF]
+        moved = [number for number, row in short if _has_moved(row, whole, width)]
+    return frozenset([number for number, row in table if any(v.strip() for v in row[width:])] + moved)
+
+
+def _filled(row: list[str]) -> int:
+    return sum(bool(value.strip()) for value in row)
+
+
+def _narrow_header(above: list[list[str]], width: int) -> int | None:
+    """How many fields the header right above a table has, where they are fewer than the table's; it is of words."""
+    header = next((row for row in reversed(above) if _filled(row)), [])
+    is_header = _FEW <= len(header) < width and _filled(header) >= _STEADY * len(header)
+    return len(header) if is_header and not any(map(_is_number, header)) else None
+
+
+def _leaves_out_fields(top: list[list[str]], filled: list[tuple[int, list[str]]], width: int) -> bool:
+    """Whether a file's program may leave out empty fields at the end: it does so often, and fills up no title line."""
     is_steady = sum(len(row) >= width for _, row in filled) >= _STEADY * len(filled)
-    return frozenset(
-        [number for number, row in table if any(v.strip() for v in row[width:])]
-        + [number for number, row in filled if len(row) < width and is_steady]
+    return not is_steady and not any(len(row) == width and _filled(row) <= 1 for row in top)
+
+
+def _has_moved(row: list[str], whole: list[list[str]], width: int) -> bool:
+    """Whether a short row has numbers where whole rows have words, or words for numbers, unless a field is put in."""
+    kinds = [{_is_number(value) for each in whole if (value := each[place].strip())} for place in range(width)]
+
+    def fits(fields: list[str]) -> bool:
+        pairs = zip(fields, kinds, strict=False)
+        return all(not value.strip() or not kind or _is_number(value) in kind for value, kind in pairs)
+
+    gap = [""] * (width - len(row))
+    return (
+        len(whole) > 1 and not fits(row) and any(fits([*row[:place], *gap, *row[place:]]) for place in range(len(row)))
     )
+
+
+def _is_number(value: str) -> bool:
+    return _NUMBER.match(value.strip()) is not None
 
 
 def encoding_of(path: Path) -> str:

@@ -39,6 +39,14 @@ def encoded(text: str, encoding: str) -> str:
     return surface(b"".join(table.get(c, c.encode("latin-1", "replace")) for c in letters))
 
 
+def test_dashes_between_the_parts_of_a_day_are_no_letters() -> None:
+    texts = [f"{day:02d} – 03 — 2018" for day in range(1, 20)]
+    cells = pd.DataFrame({1: ["Giá trị từ", *texts]}, dtype="str")
+    read, found = legacy.to_unicode(cells, {}, Counter())
+    assert found == {}
+    assert read.equals(cells)
+
+
 @pytest.mark.parametrize("encoding", ["TCVN3", "VNI", "VISCII", "UTF-8"])
 def test_every_commune_and_ethnic_group_comes_back(encoding: str) -> None:
     column = pd.Series([encoded(name, encoding) for name in NAMES], dtype="str")

@@ -97,6 +97,49 @@ def test_rows_whose_fields_have_moved_are_known(tmp_path: Path) -> None:
     assert not _grid(tmp_path, _text([HEADER, *short[1:]])).ragged
 
 
+def test_amounts_that_all_have_separators_inside_are_not_read_a_column_too_far(tmp_path: Path) -> None:
+    header = ["STT", "Họ tên", "Số tiền", "Bán trú", "Gạo"]
+    lines = [[str(n), f"Người {n}", f"{n},257,000", "x", "15"] for n in range(1, 13)]
+    grid = _grid(tmp_path, _text([["DANH SÁCH"], header, *lines]))
+    assert grid.ragged == frozenset(range(3, 15))
+    # The further fields are empty, or the header has as many: nothing has moved.
+    empty = [[str(n), f"Người {n}", str(n), "x", "15", "", ""] for n in range(1, 13)]
+    assert not _grid(tmp_path, _text([["DANH SÁCH"], header, *empty])).ragged
+    noted = [[*line[:5], "ghi chú", "a"] for line in empty]
+    assert not _grid(tmp_path, _text([["DANH SÁCH"], [*header, "", ""], *noted])).ragged
+
+
+def test_a_row_that_lacks_a_field_in_a_short_table(tmp_path: Path) -> None:
+    lines = [["1", "Người 1", "x", "100", "5"], ["2", "Người 2", "200", "6"], ["3", "Người 3", "", "300", "7"]]
+    header = ["STT", "Họ tên", "Bán trú", "Số tiền", "Gạo"]
+    # «200» stands where the others have a mark or nothing: it belongs to the next column.
+    assert _grid(tmp_path, _text([header, *lines])).ragged == {3}
+    # A program that fills up its lines with separators leaves no field out.
+    numbers = [["1", "Người 1", "8", "100", "5"], ["2", "Người 2", "200", "6"], ["3", "Người 3", "9", "300", "7"]]
+    titled = [["DANH SÁCH", "", "", "", ""], header]
+    assert _grid(tmp_path, _text([*titled, *numbers])).ragged == {4}
+    # Without that, an empty last field may be left out.
+    assert not _grid(
+        tmp_path, _text([["DANH SÁCH"], header, numbers[0], ["2", "Người 2", "6", "200"], numbers[2]])
+    ).ragged
+
+
+def test_wide_title_lines_above_a_short_table(tmp_path: Path) -> None:
+    title = [["DANH SÁCH", *[""] * 3], *[[""] * 4] * 5, ["", "Quý IV năm 2018", "", ""]]
+    lines = [
+        ["STT", "Họ tên", "Bán trú", "Số tiền", "Gạo"],
+        *([str(n), f"Người {n}", "x", "100", "5"] for n in (1, 2, 3)),
+    ]
+    assert not _grid(tmp_path, _text([*title, *lines])).ragged
+
+
+@pytest.mark.parametrize("rows", [(1, 2), (4, 5, 6), (1, 12), (11, 12), (3, 5)])
+def test_stray_quotes_in_rows_that_follow_on_one_another(tmp_path: Path, rows: tuple[int, ...]) -> None:
+    lines = _lines()
+    broken = [[line[0], f'"{line[1]}', *line[2:]] if n in rows else line for n, line in enumerate(lines)]
+    assert _grid(tmp_path, _text(broken)).cells.to_numpy().tolist() == lines
+
+
 def test_a_stray_quote_before_a_quoted_field_of_its_line(tmp_path: Path) -> None:
     lines = _lines()
     lines[4][3] = '"Thôn 1, cũ"'
