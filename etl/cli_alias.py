@@ -41,7 +41,7 @@ def list_aliases(around: Around, with_revoked: bool, as_json: bool) -> None:
     if as_json:
         tables.print_json(records)
     else:
-        around.out.print(tables.records_table(tables.for_reading(records), "Aliases"))
+        around.out.print(tables.records_table(tables.alias_records(records), "Aliases", tables.ALIAS_COLUMNS))
 
 
 @alias.command()
@@ -64,10 +64,10 @@ def accept(
              --column programme --by "Trần Thị B"
     """
     from etl.checking import alias_file
-    from etl.checking.aliases import Alias, alias_id, meaning
+    from etl.checking.aliases import LEAVE_OUT, Alias, alias_id, meaning
     from etl.examine import LOCAL_TIME
 
-    words = means or ""
+    words = means or (LEAVE_OUT if kind == "sheet" else "")
     if kind in ("header", "sheet"):
         column, words = meaning(kind, dataset, words)
     one = Alias.model_validate(

@@ -30,6 +30,7 @@ from etl.conforming import (
     ColumnMap,
     check_totals,
     conform,
+    contradicting_sheets,
     faulty_cells,
     find_summaries,
     from_above,
@@ -39,6 +40,7 @@ from etl.conforming import (
     raw_cells,
     read_heading,
     read_named_periods,
+    repeating_sheets,
     saying,
     set_aside,
     unused,
@@ -103,6 +105,13 @@ def examine(
     return replace(examined, findings=join_findings([examined.findings, findings_frame(macros)]), chosen=chosen)
 
 
+def _without_data(grids: list[Grid], named: tuple[Period, ...]) -> Examined:
+    """An answer of ours that came back without any sheet of the sender's."""
+    fault = findings_frame([Finding("answer_without_data", Severity.CRITICAL)])
+    rejected = _rejected(Heading(periods_named=named), fault, [], _ignored(grids, []))
+    return replace(rejected, answers=next(filter(None, map(asked.answered, grids)), None))
+
+
 def _examine_grids(
     grids: list[Grid], reviewed: Reviewed, sha256: str, *, file_name: str, folder: str, sector: str | None, today: date
 ) -> Examined:
@@ -114,6 +123,8 @@ def _examine_grids(
     def named_anywhere() -> tuple[Period, ...]:
         return read_named_periods(_titled(sent, found), sent_name(file_name), folder)
 
+    if grids and not sent:
+        return _without_data(grids, named_anywhere())
     if fault := _wrong_form(datasets, sent, found, sector):
         dataset = datasets[0] if len(datasets) == 1 else None
         heading = Heading(dataset=dataset, periods_named=named_anywhere())
@@ -129,6 +140,9 @@ def _examine_grids(
         tables, aliases, form, lambda some: read_heading(some, form, sent_name(file_name), folder, today)
     )
     tables, heading, heading_findings = aliased.tables, aliased.heading, aliased.heading_findings
+    heading, doubts = contradicting_sheets(
+        tables, heading, heading_findings, lambda some: read_heading(some, form, sent_name(file_name), folder, today)
+    )
     if heading.period is None:
         heading = replace(heading, periods_named=named_anywhere())
     readable = form.readable_on(heading.period.last_day) if heading.period else form
@@ -140,12 +154,14 @@ def _examine_grids(
     maps = [matched[table.sheet][0] for table in tables]
     layout = {table.sheet: columns.places(form) for table, columns in zip(tables, maps, strict=True)}
     of_headers = [matched[table.sheet][1] for table in tables]
-    findings = join_findings(
-        [heading_findings, *of_headers, aliased.findings, findings_frame([*aside.findings, *summaries.findings])]
-    )
+    of_sheets = findings_frame([*aside.findings, *summaries.findings, *doubts])
+    findings = join_findings([heading_findings, *of_headers, aliased.findings, of_sheets])
     if not sum(len(table.body) for table in tables):
         findings = join_findings([findings, findings_frame([Finding("no_data_rows", Severity.CRITICAL)])])
     if len(_of_whole_file(findings)):
+        if "header_missing" in set(findings["rule"]):
+            of_unused = [f for t, m in zip(tables, maps, strict=True) for f in unused(t, m, form)]
+            findings = join_findings([findings, findings_frame(of_unused)])
         return _rejected(heading, findings, tables, ignored, layout)
     findings = join_findings([findings, _version(grids, form), _legacy(grids, layout), _of_reading(tables, maps, form)])
 
@@ -162,7 +178,8 @@ def _examine_grids(
         is_whole = [place not in shifted for place in zip(corrected["sheet"], corrected["row"], strict=True)]
         corrected = corrected[np.array(is_whole, dtype=bool)]
     conformed = conform(corrected, tables, maps, form, heading)
-    findings = join_findings([findings, of_aliases, of_corrections, conformed.findings])
+    repeating = findings_frame(repeating_sheets(conformed.rows, form))
+    findings = join_findings([findings, of_aliases, of_corrections, conformed.findings, repeating])
     if len(fatal := _of_whole_file(findings)):
         return _rejected(heading, fatal, tables, ignored, layout)
     waivers = waiving(own.waivers, rows)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -34,6 +34,7 @@ from etl.indicators.published import beside_ours
 from etl.intake import archive, inbox, watch
 from etl.model.answer_sheet import sent_name
 from etl.model.examined import Examined, Verdict
+from etl.model.finding import Finding, Severity, findings_frame
 from etl.model.obstacle import Failure, Hindrance, Obstacle
 from etl.model.period import Period
 from etl.opening import may_be_copied, open_file, taken_apart
@@ -140,9 +141,14 @@ def prepare(settings: Settings, submission_id: str) -> str:
             today=submission.received_at.astimezone(LOCAL_TIME).date(),
         )
         point("prepare.examined")
-        _accept_choices(settings, submission, examined)
+        with engine.begin() as conn:
+            answered = _answered(conn, submission, examined)
+        examined = _accept_choices(settings, submission, examined, answered)
         staging.write(settings.archive, submission_id, examined.rows)
         with engine.begin() as conn:
+            if answered is not None and CHOICES_TAKEN in set(examined.findings["rule"]):
+                _read_again(conn, submission, answered)
+                point("prepare.read_again")
             ledger.set_prepared(conn, submission_id, examined)
             point("prepare.entered")
             ledger.replace_findings(
@@ -159,12 +165,50 @@ def prepare(settings: Settings, submission_id: str) -> str:
     return examined.verdict.value
 
 
-def _accept_choices(settings: Settings, submission: ledger.Submission, examined: Examined) -> None:
-    """Keep what a sender has chosen on the first sheet of an answer as aliases of that sender."""
+CHOICES_TAKEN = "answer_choices_taken"
+
+
+def _answered(conn: Connection, submission: ledger.Submission, examined: Examined) -> ledger.Submission | None:
+    """The submission of the sector to which an answer without data belongs; None for any other file."""
+    if examined.answers is None:
+        return None
+    try:
+        answered = ledger.get(conn, examined.answers)
+    except LookupError:
+        return None
+    return answered if answered.sector == submission.sector else None
+
+
+def _accept_choices(
+    settings: Settings, submission: ledger.Submission, examined: Examined, answered: ledger.Submission | None
+) -> Examined:
+    """Keep what a sender has chosen on the first sheet of an answer as aliases of that sender.
+
+    A choice counts for the sender of the file, or, in an answer without data, of the file that was answered. Return
+    what was examined; where such an answer has choices, that is what its sender is told.
+    """
     day = submission.received_at.astimezone(LOCAL_TIME).date()
-    aliases = chosen_aliases(examined.chosen, submission.sector, sent_name(submission.file_name), day)
-    if aliases:
-        alias_file.accept(settings.reviewed, aliases)
+    heading = examined.heading if answered is None else answered
+    aliases = [
+        alias for alias in chosen_aliases(examined.chosen, submission.sector, sent_name(submission.file_name), day)
+        if (alias.dataset, alias.unit) == (heading.dataset, heading.unit_code)
+    ]  # fmt: skip
+    if not aliases:
+        return examined
+    alias_file.accept(settings.reviewed, aliases)
+    if answered is None:
+        return examined
+    params = {"count": str(len(aliases)), "file": sent_name(answered.file_name)}
+    return replace(examined, findings=findings_frame([Finding(CHOICES_TAKEN, Severity.CRITICAL, params=params)]))
+
+
+def _read_again(conn: Connection, submission: ledger.Submission, answered: ledger.Submission) -> None:
+    """Enter the file that was answered, or the one that counts in its place, once more under the choices."""
+    newest = answered
+    while newest.superseded_by is not None:
+        newest = ledger.get(conn, newest.superseded_by)
+    if (newest.dataset, newest.unit_code) == (answered.dataset, answered.unit_code):
+        ledger.register_again(conn, newest.id, because_of=submission.id)
 
 
 @contextmanager
@@ -340,7 +384,7 @@ def ingest(
                 continue
             for submission, new in entered:
                 try:
-                    done.append(_through(engine, settings, submission, new))
+                    done += _all_through(engine, settings, submission, new)
                 except Exception as fault:
                     _let_pass(fault, submission.file_name, failures)
     for period in sorted({d.submission.period for d in done if d.submission.period}):
@@ -375,6 +419,22 @@ def take_again(settings: Settings, submission_id: str) -> Ingested:
         cross_check(settings, done.submission.period)
     document(settings)
     return done
+
+
+def _all_through(engine: Engine, settings: Settings, submission: ledger.Submission, new: bool) -> list[Ingested]:
+    """An entered submission through prepare, load and answer, then what has to be read again because of it."""
+    done = [_through(engine, settings, submission, new)]
+    with engine.begin() as conn:
+        again = ledger.follow_up(conn, submission.id)
+    if again is not None and again.verdict is None:
+        done.append(_through(engine, settings, again, new))
+    return done
+
+
+def has_follow_ups(settings: Settings) -> bool:
+    """Return whether a file waits to be read again because of choices that its sender has dropped."""
+    with connect(settings) as engine, engine.begin() as conn:
+        return ledger.has_follow_ups(conn)
 
 
 def _through(engine: Engine, settings: Settings, submission: ledger.Submission, new: bool) -> Ingested:

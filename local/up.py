@@ -9,6 +9,7 @@ from types import FrameType
 
 from rich.console import Console
 
+from etl import pipeline
 from etl.intake.inbox import find_drops
 from etl.intake.watch import has_news
 from etl.settings import SECTORS, settings
@@ -53,7 +54,7 @@ def _watch(stack: Stack) -> None:
     while True:
         stack.check_alive()
         inbox = stack.settings.inbox
-        if find_drops(inbox, SECTORS) or has_news(inbox, SECTORS):
+        if find_drops(inbox, SECTORS) or has_news(inbox, SECTORS) or pipeline.has_follow_ups(stack.settings):
             under_way = [r for r in stack.runs("collect") if r["state"] in ("queued", "running")]
             if not under_way:
                 stack.trigger("collect")

@@ -43,12 +43,15 @@ def revoke(folder: Path, alias_id: str, by: str, why: str, day: date) -> Alias:
 
 
 def restored(folder: Path, alias: Alias) -> bool:
-    """Let a revoked alias hold again, because a person has accepted it again; whether there was one."""
+    """Let a revoked alias hold again in place of another for the same text, because a person has accepted it again.
+
+    Return whether there was one.
+    """
     with _alone(folder):
         known = load_aliases(folder)
         if not any(each.id == alias.id and each.revoked is not None for each in known):
             return False
-        _write(folder, [alias if each.id == alias.id else each for each in known])
+        _write(folder, [alias if each.id == alias.id else _replaced(each, [alias]) for each in known])
     return True
 
 

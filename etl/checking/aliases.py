@@ -21,7 +21,7 @@ from etl.model.asked import Question
 from etl.model.examined import Heading
 from etl.model.finding import Finding, Severity, findings_frame
 from etl.model.grid import Table
-from etl.model.text import fold, spelling_key
+from etl.model.text import Unread, fold
 from etl.reference.units import all_units
 
 AliasKind = Literal["header", "label", "unit", "sheet"]
@@ -170,10 +170,10 @@ def use_cell_aliases(
         written = str(texts[fits].iloc[0])
         plain = rows.said(alias.column, written)
         means = rows.said(alias.column, alias.means)
-        if means == spelling_key(alias.means):
+        if isinstance(means, Unread):
             # The list of this day does not have what the alias means.
             findings.append(_contradicted(alias, None))
-        elif plain == spelling_key(written):
+        elif isinstance(plain, Unread):
             cells = cells.assign(**{alias.column: texts.mask(fits, alias.means)})
             findings.append(_used(alias, None, alias.column, int(fits.sum())))
         elif plain != means:
@@ -183,7 +183,7 @@ def use_cell_aliases(
 
 def _mostly_unread(rows: NamedRows, column: str, texts: pd.Series[Any]) -> bool:
     distinct = [str(text) for text in texts.dropna().unique()]
-    unread = sum(rows.said(column, text) == spelling_key(text) for text in distinct)
+    unread = sum(isinstance(rows.said(column, text), Unread) for text in distinct)
     return bool(distinct) and unread > _MOSTLY_UNREAD * len(distinct)
 
 
@@ -210,8 +210,10 @@ def in_force(aliases: Sequence[Alias], chosen: Iterable[Alias]) -> tuple[Alias, 
 def meaning(kind: str, dataset: str, means: str) -> tuple[str, str]:
     """The contract column and the official words of what a header is said to mean. Raises LookupError."""
     form = contract(dataset)
-    if kind == "sheet" or fold(means) in (fold(LEAVE_OUT), "bo qua"):
+    if fold(means) in (fold(LEAVE_OUT), "bo qua"):
         return "", LEAVE_OUT
+    if kind == "sheet":
+        raise LookupError(f"a sheet can only be left out: {LEAVE_OUT!r}, not {means!r}")
     for column in form.columns:
         if fold(means) in (fold(column.header), column.name):
             return column.name, column.header

@@ -12,7 +12,7 @@ from etl.conforming.assignment import may_hold
 from etl.conforming.columns import ColumnMap
 from etl.contracts import Contract
 from etl.contracts.naming import is_serial
-from etl.model.finding import Finding, Severity
+from etl.model.finding import NO_HEADER, Finding, Severity
 from etl.model.grid import Table
 from etl.model.text import clean
 from etl.reference.rules import rules
@@ -44,7 +44,10 @@ def unused_columns(table: Table, columns: ColumnMap) -> list[tuple[int, str]]:
 
 
 def unused(table: Table, columns: ColumnMap, form: Contract) -> Iterator[Finding]:
-    """column_unused for each column that is not used: a warning where it may be one that the form lacks here."""
+    """column_unused for each column that is not used: a warning where it may be one that the form lacks here.
+
+    A column that may be a required one that is lacking is a warning whatever its header says.
+    """
     lacking = [c for c in form.columns if c.name not in columns.columns and c.name not in columns.near]
     if columns.births and form.split_sex:
         lacking = [c for c in lacking if c.name not in (form.split_sex.sex, form.split_sex.birth)]
@@ -58,8 +61,9 @@ def unused(table: Table, columns: ColumnMap, form: Contract) -> Iterator[Finding
         if likely:
             best = max(likely, key=lambda column: form.names.likeness(path, column.name))
             params["like"] = f" Có phải là cột «{best.header}»?"
-        severity = Severity.WARNING if likely else Severity.INFO
-        value = header or f"cột {params['letter']}, không có tiêu đề"
+        may_be_needed = any(c.name in form.required and may_hold(table, place, c) for c in lacking)
+        severity = Severity.WARNING if likely or may_be_needed else Severity.INFO
+        value = header or f"cột {params['letter']}{NO_HEADER}"
         yield Finding("column_unused", severity, table.sheet, table.header_row or None, value=value, params=params)
 
 

@@ -12,7 +12,7 @@ from etl.conforming import values
 from etl.conforming.labels import Labels
 from etl.contracts import Column, Contract
 from etl.model.examined import Heading
-from etl.model.text import clean, fold, spelling_key
+from etl.model.text import Unread, clean, fold, spelling_key
 from etl.reference.codes import code_labels, ethnic_labels
 from etl.reference.former_units import successors_of
 from etl.reference.units import Match, Unit, Units, units_on
@@ -82,16 +82,19 @@ def reader_of(column: Column, heading: Heading, manner: Manner) -> Reader:
 def saying(form: Contract, heading: Heading) -> Callable[[str, str], Hashable]:
     """What a text says in a column, as (column, text) → value: equal for two ways of writing one thing.
 
-    heading: complete. A text that cannot be read says how it is spelled.
+    heading: complete. A text that cannot be read, or that an open list lacks, is ``Unread``.
     """
     readers: dict[str, Reader] = {}
 
     def said(column: str, text: str) -> Hashable:
         read = readers.setdefault(column, reader_of(form[column], heading, Manner()))
+        bare = text.removeprefix("'")
         try:
-            value: Hashable = read(text.removeprefix("'"))
+            value: Hashable = read(bare)
         except values.Unreadable:
-            return spelling_key(text)
+            return Unread(spelling_key(text))
+        if isinstance(read, OpenList) and read.note(bare) is not None:
+            return Unread(spelling_key(text))
         return spelling_key(value) if isinstance(value, str) else value
 
     return said

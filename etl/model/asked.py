@@ -26,6 +26,18 @@ class Question:
     text: str
 
 
+ANSWERED = "Mã lần gửi"
+"""Label of the line on an answer's first sheet that names the submission; its value stands in ``TEXT_COLUMN``."""
+
+
+def answered(grid: Grid) -> str | None:
+    """The submission to which an answer's sheet belongs; None where it does not say so."""
+    if TEXT_COLUMN not in grid.cells or 1 not in grid.cells:
+        return None
+    named = grid.cells.loc[grid.cells[1] == ANSWERED, TEXT_COLUMN].dropna()
+    return str(named.iloc[0]).strip() if len(named) else None
+
+
 def chosen(grid: Grid) -> list[tuple[Question, str]]:
     """The questions of an answer's sheet that the sender has answered, each with what was chosen."""
     if MARK_COLUMN not in grid.cells:

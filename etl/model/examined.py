@@ -58,7 +58,8 @@ class Examined:
     rows: the accepted rows, typed: ``sheet`` str, ``row`` int64 (physical), then the contract's stored columns
     (see ``Contract.stored_columns``). findings: a findings frame. ignored: reason → number of rows. layout: sheet →
     contract column → physical column, where the columns of a table were told. chosen: questions of an earlier answer
-    that the sender has answered in this file, with what was chosen.
+    that the sender has answered in this file, with what was chosen. answers: the submission whose answer the file is,
+    where it has no table of the sender's.
     """
 
     verdict: Verdict
@@ -70,3 +71,4 @@ class Examined:
     check_run: dict[str, Any] = field(default_factory=dict)
     layout: dict[str, dict[str, int]] = field(default_factory=dict)
     chosen: tuple[tuple[Question, str], ...] = ()
+    answers: str | None = None

@@ -47,6 +47,9 @@ class Finding:
     waived: str | None = None
 
 
+NO_HEADER = ", không có tiêu đề"
+"""How the value of a finding ends that is about a column without a header."""
+
 HOLDING = ("drift_less_than_replaced", "drift_total_halved")
 """Rules whose findings hold a submission back until a person decides."""
 

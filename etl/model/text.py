@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
@@ -49,6 +50,13 @@ def one_tone_placement(word: str) -> str:
 def spelling_key(text: str) -> str:
     """The same name in any of its equal spellings: NFC, case-folded, single spaces, one tone placement, Ð = Đ."""
     return " ".join(one_tone_placement(word) for word in clean(text).casefold().split(" "))
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A text that a column's reader cannot read. spelling: its ``spelling_key``."""
+
+    spelling: str
 
 
 @lru_cache(maxsize=50_000)

@@ -14,7 +14,9 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from etl import durable
+from etl.contracts import contract
 from etl.model.answer_sheet import NOTICE, SUFFIX, plain_stem, sent_name
+from etl.model.asked import ANSWERED
 from etl.model.finding import HOLDING
 from etl.model.frames import records
 from etl.model.grid import Grid
@@ -31,6 +33,7 @@ COPIED_ROWS, COPIED_BYTES = 50_000, 20 * 1024**2
 """A workbook beyond these is answered with its faulty rows: marking a copy would take longer than a minute."""
 
 _LONGEST_NAME = 255
+_CHOICES_TAKEN = "answer_choices_taken"
 
 
 def answer_name(file_name: str, submission_id: str, extension: str) -> str:
@@ -57,6 +60,8 @@ def verdict_line(submission: Submission, findings: pd.DataFrame, same: Submissio
         return "ĐÃ NHẬN"
     if submission.verdict == "partly":
         return f"NHẬN, CÓ {number_vi(submission.rows_rejected or 0)} DÒNG LỖI"
+    if len(taken := _taken(findings)):
+        return f"ĐÃ GHI NHẬN LỰA CHỌN: {taken['message'].iloc[0]}"
     critical = _standing(findings)
     return f"TỪ CHỐI: {critical['message'].iloc[0] if len(critical) else 'không có dòng nào được nhận'}"
 
@@ -65,6 +70,8 @@ def _way_out(submission: Submission, findings: pd.DataFrame) -> str:
     """What the sender of a rejected or held file can do about the first reason."""
     if submission.state == "held":
         return str(_holding(findings)["suggestion"].iloc[0])
+    if len(taken := _taken(findings)):
+        return str(taken["suggestion"].iloc[0])
     critical = _standing(findings)
     return str(critical["suggestion"].iloc[0]) if submission.verdict == "rejected" and len(critical) else ""
 
@@ -72,6 +79,11 @@ def _way_out(submission: Submission, findings: pd.DataFrame) -> str:
 def _holding(findings: pd.DataFrame) -> pd.DataFrame:
     """Why a held submission waits."""
     return findings[findings["rule"].isin(HOLDING) & findings["waived"].isna()]
+
+
+def _taken(findings: pd.DataFrame) -> pd.DataFrame:
+    """That the choices in an answer without data are taken: the file has no rows, and nothing is wrong with it."""
+    return findings[findings["rule"] == _CHOICES_TAKEN]
 
 
 def _standing(findings: pd.DataFrame) -> pd.DataFrame:
@@ -92,6 +104,8 @@ def write_answer(
     same: what an unchanged submission is the same as; the findings are of that one. The same content gives the same
     bytes.
     """
+    line = f"{verdict_line(submission, findings, same)} {_way_out(submission, findings)}".replace("\n", " ").rstrip()
+    findings = findings.assign(severity=findings["severity"].mask(findings["rule"] == _CHOICES_TAKEN, "info"))
     placed = findings[findings["row"].notna() & findings["sheet"].notna()]
     small = (submission.rows_read or 0) <= COPIED_ROWS and submission.size_bytes <= COPIED_BYTES
     content = None
@@ -102,14 +116,14 @@ def write_answer(
         book = Workbook()
         book.remove(book.worksheets[0])
         if len(placed):
-            marked.add_faulty_rows(book, placed, submission.layout, grids())
+            headers = contract(submission.dataset).official_headers if submission.dataset else {}
+            marked.add_faulty_rows(book, placed, submission.layout, grids(), headers)
         sheet = book.create_sheet(_RESULT, 0)
         book.active = 0
         _result_sheet(sheet, submission, findings, title, set(), set(), same)
         safe.save(book, place)
     else:
         durable.write(place, content)
-    line = f"{verdict_line(submission, findings, same)} {_way_out(submission, findings)}".replace("\n", " ").rstrip()
     durable.write(beside, f"\ufeff{line}\r\n".encode())
     return place
 
@@ -164,11 +178,13 @@ def _result_sheet(
     headline = _wide(sheet, 1, 1, 8, verdict_line(submission, findings, same))
     headline.font = Font(bold=True, size=16)
     outcome = "held" if submission.state == "held" else submission.verdict or ""
+    if len(_taken(findings)):
+        outcome = "accepted"
     headline.fill = safe.FILLS[{"accepted": "good", "partly": "warning", "held": "warning"}.get(outcome, "critical")]
     headline.alignment = Alignment(wrap_text=True, vertical="center")
     sheet.row_dimensions[1].height = 48
     _wide(sheet, 2, 1, 8, NOTICE).font = Font(italic=True, color="7F7F7F")
-    facts = _facts(submission, title)
+    facts = _facts(submission, title, _next_steps(submission, findings, is_copy=bool(linked)))
     if lost:
         facts.append(("Không giữ lại trong tệp trả lời này", ", ".join(sorted(lost))))
     for at, (label, value) in enumerate(facts, start=3):
@@ -190,25 +206,28 @@ def _wide(sheet: Any, row: int, first: int, last: int, value: Any) -> Any:
     return safe.put(sheet.cell(row, first), value)
 
 
-def _facts(submission: Submission, title: str) -> list[tuple[str, Any]]:
+def _facts(submission: Submission, title: str, next_steps: str) -> list[tuple[str, Any]]:
     period = Period.parse(submission.period) if submission.period else None
     unit = submission.unit_code
     if period and unit:
         unit = units_on(period.last_day)[unit].name
     received = submission.received_at.astimezone(LOCAL_TIME)
     return [
-        ("Tệp đã gửi", submission.file_name), ("Mã lần gửi", submission.id), ("Biểu", title or "không xác định được"),
+        ("Tệp đã gửi", submission.file_name), (ANSWERED, submission.id), ("Biểu", title or "không xác định được"),
         ("Kỳ báo cáo", period.title_vi if period else "không xác định được"),
         ("Số liệu đến ngày", f"{submission.as_of:%d/%m/%Y}" if submission.as_of else ""),
         ("Đơn vị gửi", unit or "không xác định được"), ("Nhận lúc", f"{received:%H:%M ngày %d/%m/%Y}"),
         ("Số dòng đã đọc", submission.rows_read), ("Dòng được nhận", submission.rows_accepted),
         ("Dòng bị loại", submission.rows_rejected), ("Dòng bỏ qua", submission.rows_ignored),
         ("Vì sao bỏ qua", ", ".join(f"{REASONS.get(k, k)}: {v}" for k, v in sorted(submission.ignored.items()))),
-        ("Việc cần làm", _next_steps(submission)),
+        ("Việc cần làm", next_steps),
     ]  # fmt: skip
 
 
-def _next_steps(submission: Submission) -> str:
+def _next_steps(submission: Submission, findings: pd.DataFrame, *, is_copy: bool) -> str:
+    """What the sender has to do. is_copy: whether the answer is the sender's own workbook."""
+    if len(_taken(findings)):
+        return "Không phải làm gì thêm."
     if submission.state == "held":
         return (
             "Chưa có số liệu nào được công bố. Nếu tệp còn thiếu, gửi lại tệp đầy đủ vào cùng thư mục; nếu số liệu "
@@ -218,6 +237,11 @@ def _next_steps(submission: Submission) -> str:
         return "Không phải làm gì thêm: tệp gửi lại không làm thay đổi số liệu. Muốn sửa số liệu: sửa tệp rồi gửi lại."
     if submission.verdict == "accepted":
         return "Không phải làm gì thêm. Muốn sửa số liệu: sửa tệp rồi gửi lại vào cùng thư mục, bản mới thay bản cũ."
+    if submission.verdict == "partly" and not is_copy:
+        return (
+            "Các dòng được nhận đã đưa vào hệ thống. Tệp trả lời này chỉ có các dòng lỗi: sửa những dòng đó trong tệp "
+            "của đơn vị, rồi gửi lại cả tệp của đơn vị vào cùng thư mục: bản mới thay bản cũ."
+        )
     if submission.verdict == "partly":
         return (
             "Các dòng được nhận đã đưa vào hệ thống. Sửa những ô được đánh dấu ngay trong tệp này (hoặc trong tệp của "

@@ -96,9 +96,13 @@ def link(cell: Any, sheet: str, row: int, column: int) -> None:
 
 
 def add_faulty_rows(
-    book: Workbook, findings: pd.DataFrame, layout: Mapping[str, Mapping[str, int]], grids: Sequence[Grid]
-) -> None:
-    """For a file that cannot be copied: a sheet for each of its own, with the faulty rows alone, cells marked."""
+    book: Workbook, findings: pd.DataFrame, layout: Mapping[str, Mapping[str, int]], grids: Sequence[Grid],
+    headers: Mapping[str, str],
+) -> None:  # fmt: skip
+    """For a file that cannot be copied: a sheet for each of its own, with the faulty rows alone, cells marked.
+
+    headers: column of the contract → header on the form.
+    """
     by_name = {grid.sheet: grid.cells for grid in grids}
     for number, (name, own) in enumerate(findings.groupby("sheet", sort=False), start=1):
         cells = by_name.get(str(name))
@@ -107,7 +111,6 @@ def add_faulty_rows(
         sheet = book.create_sheet(f"Dòng lỗi {number}" if len(by_name) > 1 else "Dòng lỗi")
         safe.put(sheet["A1"], NOTICE).font = Font(italic=True, color="7F7F7F")
         safe.head(safe.put(sheet["A2"], "Dòng"))
-        headers = dict(zip(own["column_name"], own["header"], strict=True))
         where = {column: place + 1 for column, place in layout.get(str(name), {}).items()}
         for column, place in where.items():
             safe.head(safe.put(sheet.cell(2, place), headers.get(column, column)))

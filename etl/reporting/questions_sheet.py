@@ -23,6 +23,7 @@ from etl.model.asked import (
     UNIT_COLUMN,
     Question,
 )  # fmt: skip
+from etl.model.finding import NO_HEADER
 from etl.model.frames import records
 from etl.model.period import Period
 from etl.reference.codes import code_labels
@@ -40,17 +41,22 @@ _KINDS = {"header": "Tên cột", "label": "Giá trị", "unit": "Tên xã", "sh
 def questions(submission: Submission, findings: pd.DataFrame) -> dict[Question, list[str]]:
     """What a sender can answer by choosing, with the choices, nearest first; each question once."""
     asked: dict[Question, list[str]] = {}
-    if submission.dataset is None or submission.unit_code is None or submission.period is None:
+    if submission.dataset is None or submission.unit_code is None:
         return asked
+    lacking = list(findings.loc[findings["rule"] == "header_missing", "column_name"].dropna().unique())
     for finding in records(findings[_is_asked(findings)]):
         text = _unknown_text(finding)
         if not text or len(asked) >= MOST_QUESTIONS:
             continue
         column = finding.column_name if isinstance(finding.column_name, str) else ""
-        kind = {"code_unknown": "label", "code_unlisted": "label", "unit_unknown": "unit"}.get(finding.rule, "header")
-        question = Question(kind, submission.dataset, submission.unit_code, "" if kind == "header" else column, text)
+        kind = _KIND_OF.get(finding.rule, "header")
+        if kind in ("label", "unit") and submission.period is None:
+            # What may be chosen follows from the day.
+            continue
+        name = column if kind in ("label", "unit") else ""
+        question = Question(kind, submission.dataset, submission.unit_code, name, text)
         if question not in asked:
-            asked[question] = _choices(question, column, submission)
+            asked[question] = _choices(question, [column] if column else lacking, submission)
     return {question: choices for question, choices in asked.items() if choices}
 
 
@@ -59,7 +65,8 @@ def _is_asked(findings: pd.DataFrame) -> pd.Series[bool]:
     return findings["rule"].isin(_ASKED) & findings["waived"].isna() & (findings["severity"] != "info")
 
 
-_ASKED = ("header_missing", "header_near", "column_unused", "code_unknown", "code_unlisted", "unit_unknown")
+_KIND_OF = {"code_unknown": "label", "code_unlisted": "label", "unit_unknown": "unit", "sheet_in_doubt": "sheet"}
+_ASKED = ("header_missing", "header_near", "column_unused", *_KIND_OF)
 _NEAREST = re.compile("Có phải là cột «(.+?)»")
 
 
@@ -68,13 +75,18 @@ def _unknown_text(finding: Any) -> str:
     if finding.rule == "header_missing":
         nearest = _NEAREST.search(str(finding.suggestion))
         return nearest[1] if nearest else ""
+    if finding.rule == "column_unused" and finding.value.endswith(NO_HEADER):
+        return ""
     return finding.value if isinstance(finding.value, str) else ""
 
 
-def _choices(question: Question, near: str, submission: Submission) -> list[str]:
+def _choices(question: Question, near: Sequence[str], submission: Submission) -> list[str]:
+    """What a question may be answered with. near: columns that it may well be about."""
     form = contract(question.dataset)
+    if question.kind == "sheet":
+        return [LEAVE_OUT]
     if question.kind == "header":
-        first = [form[near].header] if near else []
+        first = [form[name].header for name in near]
         return [*dict.fromkeys([*first, LEAVE_OUT, *(column.header for column in form.columns)])]
     day = Period.parse(str(submission.period)).last_day
     column = form[question.column].on(day)

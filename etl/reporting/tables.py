@@ -166,6 +166,7 @@ SUBMISSION_COLUMNS = ("verdict", "rows_accepted", "rows_rejected", "file")
 STATUS_COLUMNS = ("dataset", "unit", "state", "rows", "quality", "reason")
 QUALITY_COLUMNS = ("sector", "unit", "data_rows", "rows_doubted", "quality")
 QUALITY = "Quality: of 100 data rows (accepted and rejected) those without an unwaived critical or warning finding."
+ALIAS_COLUMNS = ("id", "sender", "text", "means", "accepted")
 LINK_COLUMNS = ("pair", "rows", "links", "by_method", "unlinked", "expected_precision", "expected_recall", "seconds")
 TRACE_COLUMNS = ("file", "sheet", "row", "numerator", "denominator")
 FOUND_COLUMNS = ("where", "severity", "header", "value", "message")
@@ -194,9 +195,35 @@ def for_reading(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "where": " ".join(str(record[n]) for n in ("file", "sheet", "row") if record.get(n) is not None),
             "rows": _rows(record.get("rows_accepted"), record.get("rows_rejected")),
             "severity": f"{record.get('severity')} (waived)" if record.get("waived") else record.get("severity"),
+            "reason": _reason(record),
         }
         for record in records
     ]
+
+
+def _reason(record: dict[str, Any]) -> str | None:
+    """Why a submission is not in force; of one that waits for a person its id, of one of no unit its file."""
+    reason = record.get("reason")
+    if record.get("state") == "held":
+        return f"{reason} ({record['submission_id']})"
+    is_nobodys = record.get("file") is not None and record.get("unit") is None
+    return f"{record['file']}: {reason}" if reason and is_nobodys else reason
+
+
+def alias_records(aliases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Aliases as a table shows them: whose word it is, what it means, who accepted it when and from which file."""
+    return [
+        {
+            **one,
+            "sender": " ".join(filter(None, (one["unit"], one["dataset"], one["column"] or one["kind"]))),
+            "accepted": ", ".join(filter(None, (one["day"], one["by"], one["file"], _revoked(one["revoked"])))),
+        }
+        for one in aliases
+    ]
+
+
+def _revoked(why: str | None) -> str:
+    return f"taken back {why}" if why else ""
 
 
 def _rows(accepted: int | None, rejected: int | None) -> str:

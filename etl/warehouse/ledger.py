@@ -112,13 +112,38 @@ def _entered(conn: Connection, drop: Mapping[str, Any]) -> Submission | None:
     return None if row is None else Submission(**row._mapping)
 
 
-def register_again(conn: Connection, submission_id: str) -> tuple[Submission, bool]:
+def follow_up(conn: Connection, submission_id: str) -> Submission | None:
+    """Return the submission that was entered again because of what a submission says; None where there is none."""
+    row = conn.execute(
+        text(
+            f"{_SELECT} WHERE id IN (SELECT submission_id FROM intake.event"  # noqa: S608
+            " WHERE kind = 'received' AND detail ->> 'because_of' = :id)"
+        ),
+        {"id": submission_id},
+    ).one_or_none()
+    return None if row is None else Submission(**row._mapping)
+
+
+def has_follow_ups(conn: Connection) -> bool:
+    """Return whether a submission that was entered because of another waits to be prepared."""
+    query = text(
+        "SELECT EXISTS (SELECT FROM intake.submission AS s JOIN intake.event AS e ON e.submission_id = s.id"
+        " WHERE s.state = 'received' AND e.kind = 'received' AND jsonb_exists(e.detail, 'because_of'))"
+    )
+    return bool(conn.scalar(query))
+
+
+def register_again(conn: Connection, submission_id: str, because_of: str | None = None) -> tuple[Submission, bool]:
     """Enter what a submission was made of once more, and whether that is new: one under way already is that one.
+
+    because_of: the submission that says so; it says so once.
 
     So is one that was made of it before and has no answer yet: its worker has died on the way. Raises LookupError when
     there is none of that id, ValueError when it counts no more: its successor is meant.
     """
     before = get(conn, submission_id)
+    if because_of is not None and (same := follow_up(conn, because_of)) is not None:
+        return same, False
     unanswered = conn.execute(
         text(
             f"{_SELECT} WHERE answered_version < 0 AND id IN (SELECT submission_id FROM intake.event"  # noqa: S608
@@ -140,6 +165,8 @@ def register_again(conn: Connection, submission_id: str) -> tuple[Submission, bo
     names = ("sector", "file_name", "folder", "sha256", "size_bytes", "modified_at", "file_modified_at")
     drop = {"drop_id": None, **{name: getattr(before, name) for name in names}}
     detail = {"file_name": before.file_name, "folder": before.folder, "again": before.id}
+    if because_of is not None:
+        detail["because_of"] = because_of
     return _next_attempt(conn, drop, detail), True
 
 

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from etl.checking import Alias, ReviewedError, alias_id, chosen_aliases, load_reviewed
-from etl.checking.alias_file import accept, revoke
+from etl.checking.alias_file import accept, restored, revoke
 from etl.contracts import contract
 from etl.examine import examine
 from etl.model.asked import Question
@@ -126,6 +126,9 @@ def test_a_sender_s_word_has_one_meaning_and_what_was_taken_back_stays_so(tmp_pa
     assert accept(tmp_path, [old]) == [old]
     assert accept(tmp_path, [new, old]) == [new]
     assert [a.revoked is None for a in load_reviewed(tmp_path).aliases] == [False, True]
+    assert restored(tmp_path, old)
+    assert [a.revoked is None for a in load_reviewed(tmp_path).aliases] == [True, False], "one meaning at a time"
+    assert restored(tmp_path, new)
     gone = revoke(tmp_path, new.id, "Trần Thị B", "nhầm", TODAY)
     assert "nhầm" in str(gone.revoked)
     assert accept(tmp_path, [new]) == []
