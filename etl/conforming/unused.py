@@ -35,7 +35,7 @@ def unused_columns(table: Table, columns: ColumnMap) -> list[tuple[int, str]]:
     used = {*columns.columns.values(), *columns.births.values(), *columns.near.values(), *table.sources.values()}
     unused = []
     for place in map(int, table.body.columns):
-        path = table.headers.get(place, ())
+        path = table.headers.get(place) or table.aside.get(place, ())
         share = float(table.body[place].notna().mean()) if len(table.body) else 0.0
         if place in used or share == 0 or (path and is_serial(path)) or (not path and share < _SOME_ROWS):
             continue
@@ -52,7 +52,7 @@ def unused(table: Table, columns: ColumnMap, form: Contract) -> Iterator[Finding
     if columns.births and form.split_sex:
         lacking = [c for c in lacking if c.name not in (form.split_sex.sex, form.split_sex.birth)]
     for place, header in unused_columns(table, columns):
-        path = table.headers.get(place, ())
+        path = table.headers.get(place) or table.aside.get(place, ())
         likely = [
             c for c in lacking
             if path and form.names.likeness(path, c.name) >= _LIKELY and may_hold(table, place, c)

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from etl.contracts.naming import OFFICIAL, Names, Path, sex_in
+from etl.contracts.naming import OFFICIAL, TRIMMED, Names, Path, sex_in
 
 ColumnType = Literal["text", "code", "name", "int", "money", "number", "date", "flag", "enum", "unit", "ethnicity"]
 
@@ -258,6 +258,18 @@ class Contract(_Strict):
         if path not in self._understood:
             self._understood[path] = self.names.by_words(path) if sum(map(len, path)) <= _LONGEST_HEADER else {}
         return self._understood[path]
+
+    def named_by_parts(self, path: Path) -> tuple[str, ...]:
+        """The columns that a header names one after the other: "Họ và tên, năm sinh"; empty where it names one."""
+        text = path[-1]
+        if text not in self._parted:
+            is_one = max(self.named(path).values(), default=0.0) >= TRIMMED or len(text) > _LONGEST_HEADER
+            self._parted[text] = () if is_one else self.names.by_parts(text)
+        return self._parted[text]
+
+    @cached_property
+    def _parted(self) -> dict[str, tuple[str, ...]]:
+        return {}
 
     @cached_property
     def _understood(self) -> dict[Path, dict[str, float]]:

@@ -48,6 +48,7 @@ NEAR = 0.84
 _BRACKETS = re.compile(r"[(\[].*?[)\]]|[(\[].*$", re.DOTALL)
 _IN_BRACKETS = re.compile(r"[(\[][^)\]]+[)\]]")
 _BETWEEN_PARTS = re.compile(r"[/|\n;:]|\s[–—-]\s")
+_BETWEEN_FACTS = re.compile(r"[/|\n;:,&+]|\s*[–—-]\s*|\s+và\s+(?!tên)", re.IGNORECASE)
 _UNIT_AFTER = re.compile(
     r"(?:[,;:–-]\s*(?:(?:triệu|nghìn|ngàn|1[.]?000)\s*)?|\s(?:triệu|nghìn|ngàn|1[.]?000)\s*)(?:đồng|vnđ|vnd|đ)\s*$",
     re.IGNORECASE,
@@ -165,6 +166,26 @@ class Names:
             owner = max(exact, key=exact.__getitem__) if exact else self._by_loose.get(loose(part)) if part else None
             owners |= {owner} if owner else set()
         return {owners.pop(): PART} if len(owners) == 1 else {}
+
+    def by_parts(self, text: str) -> tuple[str, ...]:
+        """The columns that the parts of a header name, each part another one; empty where fewer than two do.
+
+        Two facts in one column may be named at once, or in the brackets of what both are: "Địa chỉ (thôn, xã)".
+        """
+        inside = [match.strip("()[] ") for match in _IN_BRACKETS.findall(text)]
+        for whole in (text.replace("(", ",").replace(")", " "), *inside):
+            parts = [part for part in _BETWEEN_FACTS.split(whole) if fold(part)]
+            exact = [self.of((part,)) for part in parts] if len(parts) > 1 else []
+            # One part may be in other words where another is named: "Họ và tên, địa chỉ xã".
+            named = (
+                [found or self.by_words((part,)) for found, part in zip(exact, parts, strict=True)]
+                if any(exact)
+                else []
+            )
+            columns = [max(found, key=found.__getitem__) for found in named if found]
+            if len(columns) == len(parts) == len(set(columns)) > 1:
+                return tuple(columns)
+        return ()
 
     def likeness(self, path: Path, column: str) -> float:
         """How like the words of a header and those of a column's headers are (Dice, 0 to 1), whatever their order.

@@ -61,7 +61,8 @@ class Table:
     sources: a column beyond the sheet → the physical column that its facts come from. ignored_cells: the cells of the
     rows below the header that are no data. ragged: rows of ``body`` with more or fewer fields than the header.
     uncached: (row, column) of formulas without a stored value, as of the grid. continues: the sheet whose list goes on
-    here, without a header of its own.
+    here, without a header of its own. aside: physical column → its header, of a second table or notes at the side; its
+    cells are in ``body`` and stand for nothing.
     """
 
     sheet: str
@@ -82,3 +83,4 @@ class Table:
     ragged: frozenset[int] = frozenset()
     uncached: frozenset[tuple[int, int]] = frozenset()
     continues: str | None = None
+    aside: Mapping[int, tuple[str, ...]] = field(default_factory=dict)

@@ -68,14 +68,39 @@ def _covers_the_table(there: np.ndarray, band: slice, table: slice) -> bool:
 
 
 def side_columns(below: pd.DataFrame, header: Header, form: Contract) -> list[int]:
-    """The columns of a second table, or of notes, at the side: they name no column that the list itself has not."""
-    bands = _bands(np.any(below.notna().to_numpy(), axis=0))
+    """The columns of a second table, or of notes, at the side.
+
+    They name no column that the list itself has not; or, behind a column without anything, they are a table of their
+    own that ends before the list does.
+    """
+    # What joined columns hold beyond the sheet belongs to the column that it comes from.
+    below = below[[place for place in map(int, below.columns) if place not in header.sources]]
+    there: np.ndarray = below.notna().to_numpy()
+    bands = _bands(np.any(there, axis=0))
     places = [[int(place) for place in below.columns[band]] for band in bands]
-    names = [set().union(*(form.understood(header.cells[p]) for p in band if p in header.cells)) for band in places]
+    paths = [
+        [path for place, path in header.cells.items() if header.sources.get(place, place) in band] for band in places
+    ]
+    names = [set().union(*map(form.understood, band)) for band in paths]
     most = max(names, key=len, default=set())
+    of_list = places[names.index(most)] if names else []
     # A short table of sums beside the list may head a column of communes too: it names nothing that the list has not.
-    apart = [band for band, named in zip(places, names, strict=True) if named is not most and named <= most]
+    apart = [
+        band for band, named, columns in zip(places, names, bands, strict=True)
+        if named is not most and (named <= most or _ends_before(there, columns, band, of_list, header))
+    ]  # fmt: skip
     return [place for band in apart for place in band]
+
+
+def _ends_before(there: np.ndarray, columns: slice, band: list[int], of_list: list[int], header: Header) -> bool:
+    """Whether a band right of the list is a table by itself: several columns, fewer rows, all of them at the top."""
+    gap = range(max(of_list) + 1, min(band))
+    rows = np.flatnonzero(there[:, columns].any(axis=1))
+    listed = int((there.sum(axis=1) > len(band) + 1).sum())
+    is_solid = len(rows) > 0 and int(rows[-1] - rows[0]) + 1 == len(rows)
+    return (
+        len(band) > 1 and len(gap) > 0 and not any(p in header.cells for p in gap) and is_solid and len(rows) < listed
+    )
 
 
 def going_on(grid: Grid, before: Table, header: Header) -> Header | None:

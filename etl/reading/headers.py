@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from etl.contracts import Contract
-from etl.contracts.naming import Path, is_serial
+from etl.contracts.naming import BY_WORDS, Path, is_serial
 from etl.model.text import fold
 
 _SEARCHED_ROWS = 80
@@ -71,7 +71,12 @@ def find_header(cells: pd.DataFrame, forms: Iterable[Contract]) -> Header | None
     for row, line in texts.items():
         if best is not None and best.score >= _GOOD and row > best.last_row + _HIGHEST:
             break
-        naming[row] = Counter(form.dataset for text in line.values() for form in forms if form.named((text,)))
+        naming[row] = Counter(
+            form.dataset
+            for text in line.values()
+            for form in forms
+            if form.named((text,)) or form.named_by_parts((text,))
+        )
         # Only a row that names something, or stands below one that does, can be the last of a header.
         near = sum((naming.get(r, Counter()) for r in range(row - _HIGHEST + 1, row + 1)), Counter[str]())
         able = [form for form in forms if near[form.dataset] >= 2]
@@ -180,14 +185,21 @@ def _block(rows: list[dict[int, str]]) -> dict[int, Path]:
 
 def _fit(block: Mapping[int, Path], form: Contract, above: str) -> tuple[float, bool]:
     named = [form.understood(path) for path in block.values()]
-    found = set().union(*named)
+    parts = [form.named_by_parts(path) for path in block.values()]
+    found = set().union(*named, *parts)
     if len(found) < 2:
         return 0.0, False
     required = set(form.required)
     share = len(found & required) / len(required)
-    strange = sum(not columns and not is_serial(path) for path, columns in zip(block.values(), named, strict=True))
-    sure = sum(max(columns.values()) for columns in named if columns) / sum(1 for columns in named if columns)
-    matched = min(len(found), sum(map(bool, named)))
+    strange = sum(
+        not columns and not both and not is_serial(path)
+        for path, columns, both in zip(block.values(), named, parts, strict=True)
+    )
+    sureness = [
+        max(columns.values(), default=BY_WORDS) for columns, both in zip(named, parts, strict=True) if columns or both
+    ]
+    sure = sum(sureness) / len(sureness)
+    matched = min(len(found), sum(max(len(both), bool(columns)) for columns, both in zip(named, parts, strict=True)))
     # Of the forms over time the one that the headers fit: no file has the columns of all of them.
     wanted = min(len(columns | found) for columns in form.columns_over_time)
     dice = 2 * matched * sure / (matched + _OF_A_STRANGER * strange + wanted)

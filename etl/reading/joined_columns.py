@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from etl.contracts import Contract
+from etl.contracts import Column, Contract
 from etl.contracts.naming import Path, is_serial
 from etl.model.text import clean, fold
 from etl.reading.headers import Header
@@ -24,9 +24,12 @@ from etl.reading.row_kinds import numbers_the_columns
 _MOSTLY = 0.8
 _FAMILY = re.compile(
     r"^(?:ho(?: va)?(?: ten)? (?:dem|lot|chu dem|chu lot)(?: va (?:dem|lot))?|ho(?: va)?(?: dem| lot| chu dem)?|ho va"
-    r"|ten (?:dem|lot)|(?:family|last|middle|sur)(?: (?:and|va) (?:middle|family))? ?names?|surname|ho lot|dem)$"
+    r"|(?:ten|chu) (?:dem|lot)|(?:family|last|middle|sur)(?: (?:and|va) (?:middle|family))? ?names?|surname"
+    r"|ho lot|dem)$"
 )
-_GIVEN = re.compile(r"^(?:ten(?: (?:rieng|goi|chinh))?|(?:given|first) ?name)$")
+_GIVEN = re.compile(
+    r"^(?:ten(?: (?:rieng|goi|chinh))?|(?:ten )?(?:chu )?(?:dem|lot)(?: va)? ten|(?:given|first) ?name)$"
+)
 _OF_WHOM = re.compile(
     r"\b(?:cua|chu ho|hoc sinh|hs|thanh vien|tv|nguoi vay|khach hang|nguoi|kh|cac em|em|chu the|nguoi tham gia)\b"
 )
@@ -48,6 +51,8 @@ _BIRTH_AND_SEX = re.compile(rf"^(?P<second>{_DAY})\W+(?P<first>nam|nữ|nu)\W*$"
 _NAME_AND_BIRTH = re.compile(
     rf"^(?P<first>[^\d(]+?)\W*\(?\s*(?:(?:sn|ns|sinh)\W*)?(?P<second>{_DAY})\)?$", re.IGNORECASE
 )
+_WORDS, _ONE_WORD = re.compile(r"^[^\d]*[^\W\d][^\d]*$"), re.compile(r"^[^\s]+$")
+_ONE_DAY, _DIGITS, _ANYTHING = re.compile(rf"^{_DAY}$"), re.compile(r"^[\d.,]+$"), re.compile(r"^.", re.DOTALL)
 _SPAN = re.compile(rf"^(?:từ\s*)?(?P<first>{_DAY})\s*(?:[-–—]+|đến|>|~)+\s*(?P<second>{_DAY})$", re.IGNORECASE)
 
 Pair = tuple[str, str]
@@ -68,9 +73,9 @@ def _join(
 ) -> tuple[pd.DataFrame, Header]:
     """Put what some columns hold into the first of them, under another header; the others have none from then on."""
     cells = cells.copy()
+    # A row that numbers the columns stays what it is, also for the next columns that are joined.
     below = (cells.index > header.last_row) & ~_number_columns(cells, columns)
     cells.loc[below, columns[0]] = join(cells.loc[below, columns]).astype("str")
-    below = cells.index > header.last_row
     cells.loc[below, columns[1:]] = np.nan
     named = {c: p for c, p in header.cells.items() if c not in columns[1:]} | {columns[0]: path}
     return cells, replace(header, cells=dict(sorted(named.items())))
@@ -88,17 +93,23 @@ def _number_columns(cells: pd.DataFrame, columns: list[int]) -> np.ndarray:
 
 def _join_names(cells: pd.DataFrame, header: Header, form: Contract) -> tuple[pd.DataFrame, Header]:
     name = next((c for c in form.columns if c.type == "name"), None)
-    columns = sorted(header.cells)
-    for first in columns if name else ():
-        second = next((c for c in map(int, cells.columns) if c > first), None)
-        if name and second is not None and _is_split_name(cells, header, form, first, second):
-            return _join(cells, header, [first, second], (name.header,), _with_blanks)
+    physical = sorted(map(int, cells.columns))
+    for at, first in enumerate(physical) if name else ():
+        for parts in (physical[at : at + 3], physical[at : at + 2]):
+            if name and first in header.cells and len(parts) > 1 and _is_split_name(cells, header, form, parts):
+                return _join(cells, header, parts, (name.header,), _with_blanks)
     return cells, header
 
 
-def _is_split_name(cells: pd.DataFrame, header: Header, form: Contract, first: int, second: int) -> bool:
-    if second in header.cells:
-        return _names_a_part(header.cells[first][-1], _FAMILY) and _names_a_part(header.cells[second][-1], _GIVEN)
+def _is_split_name(cells: pd.DataFrame, header: Header, form: Contract, parts: list[int]) -> bool:
+    *before, last = parts
+    if last in header.cells:
+        return _names_a_part(header.cells[last][-1], _GIVEN) and all(
+            place in header.cells and _names_a_part(header.cells[place][-1], _FAMILY) for place in before
+        )
+    if len(before) > 1:
+        return False
+    first, second = parts
     if not any(form[name].type == "name" for name in form.understood(header.cells[first])):
         return False
     # One header over two columns: a word stands beside nearly every name.
@@ -165,19 +176,21 @@ def _split_joined(cells: pd.DataFrame, header: Header, form: Contract) -> tuple[
         named = {c: form.understood(path) for c, path in header.cells.items()}
         present = {name for names in named.values() for name in names}
         texts = cells.loc[header.last_row + 1 :, column].dropna()
-        pair, parted = _two_facts(texts, form, present, set(named[column]))
+        pair, parted = _two_facts(texts, form, path, present, set(named[column]))
         if pair is not None:
             cells, header = _parted(cells, header, form, column, pair, parted)
     return cells, header
 
 
 def _two_facts(
-    texts: pd.Series[str], form: Contract, present: set[str], own: set[str]
+    texts: pd.Series[str], form: Contract, path: Path, present: set[str], own: set[str]
 ) -> tuple[Pair | None, dict[str, Pair]]:
     """Which two columns of the form, that have none of their own, a column's texts hold; and how each is parted."""
     lacking = {c.name for c in form.columns} - (present - own)
     distinct = texts.unique().tolist()
-    for pair, part in _ways(form, lacking):
+    for pair, part in _ways(form, path, lacking):
+        if own and not own & set(pair):
+            continue
         parted = {text: both for text in distinct if (both := part(text)) is not None}
         whole = [text for text, both in parted.items() if both[1]]
         if whole and 2 * len(whole) >= len(parted) and texts.isin(parted).mean() >= (_MOSTLY if len(own) == 0 else 0.9):
@@ -185,10 +198,11 @@ def _two_facts(
     return None, {}
 
 
-def _ways(form: Contract, lacking: set[str]) -> list[tuple[Pair, Callable[[str], Pair | None]]]:
+def _ways(form: Contract, path: Path, lacking: set[str]) -> list[tuple[Pair, Callable[[str], Pair | None]]]:
     ways: list[tuple[Pair, Callable[[str], Pair | None]]] = []
-    if {"commune", "village"} <= lacking:
-        ways.append((("commune", "village"), _commune_and_village))
+    parts = form.named_by_parts(path)
+    called = [c.name for c in form.columns if c.required and c.type in ("name", "text") and c.name in lacking]
+    called = [name for name in called if name != "village"][:1]
     if form.split_sex and {form.split_sex.sex, form.split_sex.birth} <= lacking:
         pair = (form.split_sex.sex, form.split_sex.birth)
         ways += [(pair, _by(_SEX_AND_BIRTH)), (pair, _by(_BIRTH_AND_SEX))]
@@ -199,7 +213,52 @@ def _ways(form: Contract, lacking: set[str]) -> list[tuple[Pair, Callable[[str],
     dates = [c.name for c in form.columns if c.type == "date" and not c.name.endswith("birth") and c.name in lacking]
     if len(dates) == 2:
         ways.append(((dates[0], dates[1]), _by(_SPAN)))
+    if len(parts) == 2 and set(parts) <= lacking and set(parts) != {"commune", "village"}:
+        shapes = [_shape_of(form[name]) for name in parts]
+        ways.append(((parts[0], parts[1]), partial(_as_the_header_says, shapes=shapes)))
+    if {"commune", "village"} <= lacking:
+        # Where the form lacks what a row is called, a name beside the commune is that, unless it is called a village.
+        ways.append((("commune", "village"), partial(_commune_and_village, sure=bool(called))))
+    if "commune" in lacking:
+        ways += [((name, "commune"), _with_its_commune) for name in called]
     return ways
+
+
+def _as_the_header_says(text: str, shapes: list[re.Pattern[str]]) -> Pair | None:
+    """The two facts of a cell whose header names two columns, parted at the last sign between that fits both."""
+    bare = clean(text)
+    for sign in reversed(list(_BETWEEN.finditer(bare))):
+        first, second = bare[: sign.start()].strip(), bare[sign.end() :].strip(" )")
+        if first[-1:].isdigit() and second[:1].isdigit() and sign[0].strip() == sign[0]:
+            # Within a day or a number.
+            continue
+        if first and second and shapes[0].match(first) and shapes[1].match(second):
+            return first, second
+    return None
+
+
+def _shape_of(column: Column) -> re.Pattern[str]:
+    """What a value of a column looks like, as far as its type says."""
+    match column.type:
+        case "name":
+            return _WORDS
+        case "date":
+            return _ONE_DAY
+        case "int" | "money" | "number":
+            return _DIGITS
+        case "code":
+            return _ONE_WORD
+    return _ANYTHING
+
+
+def _with_its_commune(text: str) -> Pair | None:
+    """What a row is called and its commune behind: "Giàng A Páo (xã Bản Phiệt)", "Bể Khe Lụ, xã Gia Phú"."""
+    bare = clean(text)
+    for sign in reversed(list(_BETWEEN.finditer(bare))):
+        first, second = bare[: sign.start()].strip(), bare[sign.end() :].strip(" )")
+        if first and _COMMUNE.match(fold(second)):
+            return first, second
+    return None
 
 
 def _by(pattern: re.Pattern[str]) -> Callable[[str], Pair | None]:
@@ -210,8 +269,11 @@ def _by(pattern: re.Pattern[str]) -> Callable[[str], Pair | None]:
     return part
 
 
-def _commune_and_village(text: str) -> Pair | None:
-    """A place's commune and its village: the one that says what it is tells what the other is."""
+def _commune_and_village(text: str, *, sure: bool) -> Pair | None:
+    """A place's commune and its village: the one that says what it is tells what the other is.
+
+    sure: only a village that says that it is.
+    """
     parts = [part.strip(" )") for part in _BETWEEN.split(clean(text)) if part.strip(" )")]
     parts = [part for part in parts if not _DISTRICT.match(fold(part))]
     if len(parts) == 1 and _COMMUNE.match(fold(parts[0])):
@@ -220,7 +282,7 @@ def _commune_and_village(text: str) -> Pair | None:
         return None
     communes = [part for part in parts if _COMMUNE.match(fold(part))]
     villages = [part for part in parts if _VILLAGE.match(fold(part))]
-    if len(communes) == 1:
+    if len(communes) == 1 and (villages or not sure):
         return communes[0], next(part for part in parts if part != communes[0])
     if len(villages) == 1 and not communes:
         return next(part for part in parts if part != villages[0]), villages[0]

@@ -88,6 +88,8 @@ def _below(grid: Grid, header: Header, side_title: Title, continued: Table | Non
         ignored[int(row)] = "header" if row >= header.first_row else "title" if has_text else "blank"
     below = cells.loc[header.last_row + 1 :]
     aside = side_columns(below, header, form) if form is not None else []
+    at_the_side = {place: header.cells.get(place, ()) for place in aside}
+    header = replace(header, cells={place: path for place, path in header.cells.items() if place not in aside})
     reasons = RowKinds(below.drop(columns=aside), header, form).reasons()
     reasons[(reasons == "blank") & below[aside].notna().any(axis=1)] = "note"
     ignored |= {int(row): str(reasons[row]) for row in reasons.index[reasons != ""].to_numpy()}
@@ -108,5 +110,5 @@ def _below(grid: Grid, header: Header, side_title: Title, continued: Table | Non
         tuple(sorted((*above, *side_title))), below[reasons.isin(["total", "group"])], grid.numbers, grid.from_1904,
         grid.typed, {place: tuple(row for row in rows if row in there) for place, rows in filled.items()},
         header.sources, below[reasons != ""], frozenset(grid.ragged & there), grid.uncached,
-        continued.sheet if continued else None,
+        continued.sheet if continued else None, at_the_side,
     )  # fmt: skip

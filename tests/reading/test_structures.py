@@ -267,3 +267,18 @@ def test_a_total_of_parts_is_none_of_the_parts(tmp_path: Path) -> None:
     assert read.counts.accepted == 2
     assert read.rows[["outstanding", "overdue", "frozen"]].isna().all(axis=None)
     assert "column_unused" in [rule for rule, *_ in told(read)]
+
+
+@pytest.mark.parametrize("communes", ["Xã", "Địa bàn"])
+def test_a_table_of_sums_at_the_side_says_nothing_of_the_list(communes: str, tmp_path: Path) -> None:
+    """Its commune is headed as the list's, and better."""
+    sums = [(communes, "Số thôn"), ("Xã Gia Phú", "2"), ("Xã Bản Phiệt", "3"), ("Xã Phong Niên", "1"), ("Cộng", "6")]
+    header = ("STT", "Địa chỉ (xã)", *HEADER[2:])
+    lines = [
+        (*line, "", *(sums[at] if at < len(sums) else ("", ""))) for at, line in enumerate((header, *ROWS))
+    ]  # fmt: skip
+    read = look(text_file(tmp_path, [*TITLE, *lines]), "water")
+    assert villages(read) == EXPECTED
+    assert not [finding for finding in told(read) if finding[1] != "info"]
+    unused = read.findings.loc[read.findings["rule"] == "column_unused", "value"]
+    assert list(unused) == [communes, "Số thôn"]
