@@ -16,6 +16,10 @@ class TooIncompleteError(ValueError):
     """A quarter has fewer sources than the least with which anything is published."""
 
 
+class PublishingRefusedError(ValueError):
+    """A person has refused to publish a quarter as it is."""
+
+
 @dataclass(frozen=True)
 class Gaps:
     """What a quarter lacks.
@@ -65,13 +69,22 @@ def missing_submissions(conn: Connection, period: Period) -> list[tuple[str, str
     return lacking
 
 
-def require_enough(conn: Connection, period: Period, least: float) -> None:
-    """Raise TooIncompleteError where a quarter has fewer sources than the least share, unless a person has approved
-    just that, below the least."""
+def require_publishable(conn: Connection, period: Period, least: float) -> None:
+    """Raise PublishingRefusedError where a person has refused to publish a quarter with just what it lacks.
+
+    Raise TooIncompleteError where it has fewer sources than the least share, unless a person has approved just that,
+    below the least. Nobody decides about the quarter until the transaction ends.
+    """
+    decisions.take_turn(conn, str(period))
     gaps = find_gaps(conn, period)
+    decided = decisions.newest(conn, str(period))
+    if gaps.lines and decided and decided.choice == "refuse" and decided.reason == gaps.reason:
+        raise PublishingRefusedError(
+            f"{period} is not published: {decided.decided_by} has refused it as it is ({decided.why}). To decide once"
+            f" more: giamngheo approve {period} --anew --by NAME --why TEXT"
+        )
     if gaps.share >= least:
         return
-    decided = decisions.newest(conn, str(period))
     if decided and decided.choice == "approve" and decided.below_minimum and decided.reason == gaps.reason:
         return
     raise TooIncompleteError(

@@ -560,10 +560,11 @@ def publish_edition(settings: Settings, period: str) -> tuple[int, bool]:
     """Freeze the period's figures as a numbered edition; its number, and whether it is new.
 
     Where nothing has changed since the newest edition, that one stands. Raises TooIncompleteError with fewer sources
-    than ``settings.least_completeness``, unless a person has approved just that.
+    than ``settings.least_completeness``, unless a person has approved just that; PublishingRefusedError where a person
+    has refused to publish it as it is.
     """
     with connect(settings) as engine, engine.begin() as conn:
-        completeness.require_enough(conn, Period.parse(period), settings.least_completeness)
+        completeness.require_publishable(conn, Period.parse(period), settings.least_completeness)
         edition = editions.publish(conn, Period.parse(period), version("giamngheo"))
     point("edition.committed")
     return edition.number, edition.new

@@ -26,7 +26,7 @@ from sqlalchemy.pool import NullPool
 from etl import approval, pipeline, questions
 from etl.cli import cli, progress
 from etl.cli_options import Around
-from etl.completeness import TooIncompleteError, find_gaps
+from etl.completeness import PublishingRefusedError, TooIncompleteError, find_gaps
 from etl.contracts import contract
 from etl.examine import LOCAL_TIME
 from etl.intake import inbox
@@ -474,6 +474,18 @@ def test_nothing_is_published_with_too_few_sources_unless_a_person_says_so_and_w
     approval.decide(home, quarter, "approve", "B", "Quá hạn")
     assert approval.gate(home, quarter) == approval.Gate("approve")
     assert approval.gate(strict, quarter).waits
+
+
+def test_what_a_person_has_refused_is_not_published_by_running_one_step_again(home: Settings) -> None:
+    quarter = str(PERIOD)
+    approval.decide(home, quarter, "approve", "B", "Quá hạn")
+    assert pipeline.publish_edition(home, quarter) == (1, True)
+    take(home, villages(home, PERIOD, 10, 100))
+    approval.decide(home, quarter, "refuse", "C", "Chờ huyện")
+    with pytest.raises(PublishingRefusedError, match=r"C has refused it as it is \(Chờ huyện\)"):
+        pipeline.publish_edition(home, quarter)
+    assert "approved" in command(home, "approve", quarter, "--by", "D", "--why", "Đã đủ", "--anew")
+    assert pipeline.publish_edition(home, quarter) == (2, True)
 
 
 def test_the_least_is_reached_by_the_share_of_the_sources(home: Settings, province: Ingested) -> None:
