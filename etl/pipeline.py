@@ -328,6 +328,7 @@ def _answer_one(engine: Engine, settings: Settings, submission_id: str) -> Path:
             return there[0]
         with engine.begin() as conn:
             same = ledger.get(conn, submission.same_as) if submission.same_as else None
+            counting = drops.find_counting(conn, submission)
             of = submission_id if same is None else same.id
             findings = ledger.findings(conn, submission=of, origins=ledger.ANSWERED)
         title = contract(submission.dataset).title if submission.dataset else ""
@@ -336,7 +337,7 @@ def _answer_one(engine: Engine, settings: Settings, submission_id: str) -> Path:
         copied = source if len(findings) and may_be_copied(source, settings) else None
         path = write_answer(
             submission, findings, folder, title, copied,
-            lambda: open_file(source, submission.file_name, settings).grids, same,
+            lambda: open_file(source, submission.file_name, settings).grids, same, counting,
         )  # fmt: skip
         with engine.begin() as conn:
             ledger.mark_answered(conn, submission_id, submission.findings_version)

@@ -48,22 +48,38 @@ def answer_files(submission: Submission, folder: Path) -> tuple[Path, Path]:
     return book, line
 
 
-def verdict_line(submission: Submission, findings: pd.DataFrame, same: Submission | None = None) -> str:
-    """The verdict in one line, as the folder shows it. same: what an unchanged submission is the same as."""
+def verdict_line(
+    submission: Submission, findings: pd.DataFrame, same: Submission | None = None, counting: Submission | None = None
+) -> str:
+    """The verdict in one line, as the folder shows it.
+
+    same: what an unchanged submission is the same as; counting: what counts in place of an accepted one.
+    """
     if same is not None:
         received = f"{same.received_at.astimezone(LOCAL_TIME):%H:%M ngày %d/%m/%Y}"
         waits = "tệp đó đang chờ phê duyệt" if same.state == "held" else "số liệu của tệp đó vẫn được dùng"
         return f"ĐÃ CÓ, KHÔNG THAY ĐỔI: nội dung giống hệt tệp «{same.file_name}» đã nhận lúc {received}; {waits}"
     if submission.state == "held":
         return f"CHỜ PHÊ DUYỆT: {' '.join(_holding(findings)['message'])}"
+    unused = "" if counting is None else f", CHƯA DÙNG: {_why_unused(submission, counting)}"
     if submission.verdict == "accepted":
-        return "ĐÃ NHẬN"
+        return f"ĐÃ NHẬN{unused}"
     if submission.verdict == "partly":
-        return f"NHẬN, CÓ {number_vi(submission.rows_rejected or 0)} DÒNG LỖI"
+        return f"NHẬN, CÓ {number_vi(submission.rows_rejected or 0)} DÒNG LỖI{unused}"
     if len(taken := _taken(findings)):
         return f"ĐÃ GHI NHẬN LỰA CHỌN: {taken['message'].iloc[0]}"
     critical = _standing(findings)
     return f"TỪ CHỐI: {critical['message'].iloc[0] if len(critical) else 'không có dòng nào được nhận'}"
+
+
+def _why_unused(submission: Submission, counting: Submission) -> str:
+    if counting.as_of and submission.as_of and counting.as_of > submission.as_of:
+        return f"tệp «{counting.file_name}» có số liệu đến ngày mới hơn ({counting.as_of:%d/%m/%Y}) đang được dùng"
+    changed = (counting.file_modified_at or counting.modified_at).astimezone(LOCAL_TIME)
+    return (
+        f"tệp «{counting.file_name}», sửa lần cuối sau tệp này ({changed:%H:%M ngày %d/%m/%Y}), đang được dùng; nếu "
+        "tệp này mới đúng, thả lại tệp này một lần nữa"
+    )
 
 
 def _way_out(submission: Submission, findings: pd.DataFrame) -> str:
@@ -93,7 +109,7 @@ def _standing(findings: pd.DataFrame) -> pd.DataFrame:
 
 def write_answer(
     submission: Submission, findings: pd.DataFrame, folder: Path, title: str, source: Path | None = None,
-    grids: Callable[[], Sequence[Grid]] = tuple, same: Submission | None = None,
+    grids: Callable[[], Sequence[Grid]] = tuple, same: Submission | None = None, counting: Submission | None = None,
 ) -> Path:  # fmt: skip
     """Write the answer workbook and its one-line .txt into the sector's outbox; the workbook's path.
 
@@ -101,16 +117,17 @@ def write_answer(
     cannot be copied safely (another format, too large), a new one with the faulty rows. findings: number, rule,
     severity, sheet, row, column_name, header, value, message, suggestion, waived, waiver. title: of the dataset, ""
     if it could not be told. source: the file as it was sent; grids: gives its cells, asked only where they are needed.
-    same: what an unchanged submission is the same as; the findings are of that one. The same content gives the same
-    bytes.
+    same: what an unchanged submission is the same as; the findings are of that one. counting: what counts in place of
+    an accepted one. The same content gives the same bytes.
     """
-    line = f"{verdict_line(submission, findings, same)} {_way_out(submission, findings)}".replace("\n", " ").rstrip()
+    verdict = verdict_line(submission, findings, same, counting)
+    line = f"{verdict} {_way_out(submission, findings)}".replace("\n", " ").rstrip()
     findings = findings.assign(severity=findings["severity"].mask(findings["rule"] == _CHOICES_TAKEN, "info"))
     placed = findings[findings["row"].notna() & findings["sheet"].notna()]
     small = (submission.rows_read or 0) <= COPIED_ROWS and submission.size_bytes <= COPIED_BYTES
     content = None
     if len(placed) and small and source is not None:
-        content = _in_the_senders_book(submission, findings, placed, title, source, same)
+        content = _in_the_senders_book(submission, findings, placed, title, source, verdict)
     place, beside = answer_files(submission, folder)
     if content is None:
         book = Workbook()
@@ -120,7 +137,7 @@ def write_answer(
             marked.add_faulty_rows(book, placed, submission.layout, grids(), headers)
         sheet = book.create_sheet(_RESULT, 0)
         book.active = 0
-        _result_sheet(sheet, submission, findings, title, set(), set(), same)
+        _result_sheet(sheet, submission, findings, title, set(), set(), verdict)
         safe.save(book, place)
     else:
         durable.write(place, content)
@@ -134,7 +151,7 @@ def _in_the_senders_book(
     placed: pd.DataFrame,
     title: str,
     source: Path,
-    same: Submission | None,
+    verdict: str,
 ) -> bytes | None:
     """The sender's workbook, marked, with the result as its first sheet; None where there is no copy that is safe."""
     sent = open_copy(source)
@@ -146,7 +163,7 @@ def _in_the_senders_book(
         sheet = book.worksheets[0]
         names = set(sent.titles)
         sheet.title = next(n for n in (_RESULT, *(f"{_RESULT} {i}" for i in range(2, 999))) if n not in names)
-        _result_sheet(sheet, submission, findings, title, set(sent.sheets), sent.lost, same)
+        _result_sheet(sheet, submission, findings, title, set(sent.sheets), sent.lost, verdict)
         return sent.with_first_sheet(book)
     except NotSpliceable:
         return None
@@ -167,7 +184,7 @@ def _result_sheet(
     title: str,
     linked: set[str],
     lost: set[str],
-    same: Submission | None = None,
+    verdict: str,
 ) -> None:
     """Verdict, facts, how often each rule was broken, and the list of findings.
 
@@ -175,7 +192,7 @@ def _result_sheet(
     """
     for column, (_, width) in enumerate(_LIST, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = width
-    headline = _wide(sheet, 1, 1, 8, verdict_line(submission, findings, same))
+    headline = _wide(sheet, 1, 1, 8, verdict)
     headline.font = Font(bold=True, size=16)
     outcome = "held" if submission.state == "held" else submission.verdict or ""
     if len(_taken(findings)):

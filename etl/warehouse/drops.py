@@ -111,5 +111,29 @@ def find_unchanged(conn: Connection, submission: Submission) -> Submission | Non
     return same if counts[0] == counts[1] and shown[0].equals(shown[1]) else None
 
 
+def find_counting(conn: Connection, submission: Submission) -> Submission | None:
+    """Return what counts in place of an accepted submission that has never counted, in the first of its districts.
+
+    None where it counts, or has counted until something else was published.
+    """
+    if submission.accepted_at is None or submission.superseded_at not in (None, submission.accepted_at):
+        return None
+    found = conn.scalar(
+        text(
+            "SELECT n.submission_id FROM intake.coverage AS c"
+            " JOIN core.current_coverage AS n ON n.dataset = c.dataset AND n.period = c.period"
+            " AND n.district_code = c.district_code"
+            " WHERE c.submission_id = :id AND NOT EXISTS (SELECT FROM core.current_coverage"
+            " WHERE submission_id = :id) ORDER BY c.district_code LIMIT 1"
+        ),
+        {"id": submission.id},
+    )
+    counting = None if found is None else get(conn, found)
+    is_earlier = (
+        counting is not None and counting.accepted_at is not None and counting.accepted_at < submission.accepted_at
+    )
+    return counting if is_earlier else None
+
+
 def _keys(submission: Submission) -> dict[str, str]:
     return {"id": submission.id, "province": units_on(Period.parse(submission.period or "").last_day).province.code}

@@ -185,11 +185,19 @@ def _next_attempt(conn: Connection, drop: Mapping[str, Any], detail: dict[str, A
             " VALUES (:id, :sector, :file_name, :folder, :sha256, :attempt, :size_bytes, :modified_at,"
             " :file_modified_at, :drop_id)"
         ),
-        {"file_modified_at": None, **drop, "id": submission_id, "attempt": attempt},
+        {"file_modified_at": None, **drop, **_no_time_to_come(conn, drop), "id": submission_id, "attempt": attempt},
     )
     point("receive.inserted")
     record(conn, submission_id, "received", detail)
     return get(conn, submission_id)
+
+
+def _no_time_to_come(conn: Connection, drop: Mapping[str, Any]) -> dict[str, Any]:
+    """Let a file that is newer than now be of now: the clock of a computer was wrong, and later files count."""
+    now = conn.scalar(text("SELECT clock_timestamp()"))
+    if now is None or drop["modified_at"] <= now:
+        return {}
+    return {"modified_at": now, "file_modified_at": drop.get("file_modified_at") or drop["modified_at"]}
 
 
 def get(conn: Connection, submission_id: str) -> Submission:

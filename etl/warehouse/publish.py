@@ -58,7 +58,8 @@ def publish(conn: Connection, submission_id: str) -> datetime | None:
         text(
             "UPDATE intake.submission SET state = 'accepted', accepted_at = :moment,"
             " findings_version = findings_version + CAST(state = 'held' AS integer), modified_at = :place,"
-            " file_modified_at = CASE WHEN modified_at <> :place THEN modified_at ELSE file_modified_at END"
+            " file_modified_at = CASE WHEN modified_at <> :place THEN coalesce(file_modified_at, modified_at)"
+            " ELSE file_modified_at END"
             " WHERE id = :id"
         ),
         {"id": submission_id, "moment": moment, "place": drops.place_in_order(conn, submission)},

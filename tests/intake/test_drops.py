@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -188,4 +190,68 @@ def test_a_named_file_is_one_drop_until_another_lay_in_its_place(home: Settings)
     assert (again.new, again.submission.state, headline(again)) == (True, "accepted", "ĐÃ NHẬN")
     assert counting(home) == [(again.submission.id, 100)]
     assert again.submission.id != one.submission.id
+    assert not take(home, path).new
+
+
+def test_a_file_that_is_older_than_what_counts_is_told_so_and_counts_when_it_is_dropped_again(home: Settings) -> None:
+    newer, older = version(home, 100, "mới", LATER), version(home, 90, "cũ")
+    drop(home, newer)
+    (one,) = through(home)
+    drop(home, older)
+    (two,) = through(home)
+    assert counting(home) == [(one.id, 100)]
+    assert line(home, two).startswith(
+        "ĐÃ NHẬN, CHƯA DÙNG: tệp «mới_2018-Q4.xlsx», sửa lần cuối sau tệp này (07:00 ngày 02/01/2019)"
+    )
+    drop(home, older)
+    (again,) = through(home)
+    assert counting(home) == [(again.id, 90)]
+    assert line(home, again) == "ĐÃ NHẬN"
+    # Written anew later, the answer of what was in use once does not say so.
+    with connect(home) as engine, engine.begin() as conn:
+        ledger.answer_anew(conn, [one.id])
+        former = ledger.get(conn, one.id)
+    pipeline.answer(home, one.id)
+    assert line(home, former) == "ĐÃ NHẬN"
+
+
+def test_a_file_of_an_earlier_day_is_told_what_is_used(home: Settings) -> None:
+    def of_month(persons: int, month: int, moment: float) -> Path:
+        path = version(home, persons, f"tháng {month}", moment)
+        book = openpyxl.load_workbook(path)
+        for row in book.worksheets[0].iter_rows(max_row=9):
+            for cell in row:
+                if cell.value == PERIOD.title_vi:
+                    cell.value = f"Tháng {month} năm 2018"
+        book.save(path)
+        os.utime(path, (moment, moment))
+        return path
+
+    drop(home, of_month(100, 11, EARLIER))
+    (one,) = through(home)
+    drop(home, of_month(90, 10, LATER))
+    (two,) = through(home)
+    assert counting(home) == [(one.id, 100)]
+    said = "ĐÃ NHẬN, CHƯA DÙNG: tệp «tháng 11_2018-Q4.xlsx» có số liệu đến ngày mới hơn (30/11/2018) đang được dùng"
+    assert line(home, two) == said
+
+
+def test_a_file_of_a_computer_whose_clock_is_ahead_does_not_count_for_ever(home: Settings) -> None:
+    ahead = version(home, 100, "giờ sai", time.time() + 1e8)
+    drop(home, ahead)
+    (one,) = through(home)
+    assert one.modified_at <= one.received_at + timedelta(seconds=1)
+    assert one.file_modified_at is not None
+    assert one.file_modified_at.year > one.received_at.year
+    drop(home, version(home, 90, "sửa lại", time.time()))
+    (two,) = through(home)
+    assert counting(home) == [(two.id, 90)]
+    drop(home, ahead)
+    (again,) = through(home)
+    assert counting(home) == [(again.id, 100)]
+
+
+def test_a_named_file_of_a_time_to_come_is_one_drop(home: Settings) -> None:
+    path = version(home, 100, "giờ sai", time.time() + 1e8)
+    assert take(home, path).new
     assert not take(home, path).new
