@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
-import shutil
 import tempfile
+import time
+import unicodedata
 import uuid
+import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +33,12 @@ from tests.test_approval import as_csv, ask, villages
 pytestmark = pytest.mark.warehouse
 
 START = 1_546_300_800
-NAMES = ("nước.xlsx", "nước sửa.xlsx", "gửi lại.xlsx")
+# Names that differ in case alone, or in how their letters are composed, are names of different files.
+NAMES = ("nước.xlsx", "NƯỚC.xlsx", unicodedata.normalize("NFD", "nước.xlsx"), "gửi lại.xlsx")
+FOLDERS = ("", "2018-Q4")
+STRAYS = ("~$nước.xlsx", "nước.xlsx.part", "gửi.filepart", ".nước.xlsx.tmp", "desktop.ini")
+AHEAD = 1e6
+"""Minutes by which a computer's clock is ahead of everything."""
 PERSONS = {"whole": 100, "corrected": 90, "other": 95, "half": 40, "text": 85}
 ROWS = 10
 
@@ -45,11 +53,16 @@ class Content:
 
 @dataclass(eq=False)
 class Drop:
-    """A file as it was dropped. place: what orders it, once it is loaded; refused: by a person."""
+    """A file as it was dropped.
+
+    lies_at: folder and name of what was put into the inbox, which is a zip for some; minute: of its modification time;
+    place: what orders it, once it is loaded; refused: by a person.
+    """
 
     name: str
     content: Content
     minute: float
+    lies_at: tuple[str, str] = ("", "")
     place: float = -1.0
     refused: bool = False
 
@@ -60,7 +73,10 @@ class World:
 
     home: Settings
     files: dict[str, Path]
-    waiting: dict[str, Drop] = field(default_factory=dict)
+    waiting: dict[tuple[str, str], list[Drop]] = field(default_factory=dict)
+    strays: set[Path] = field(default_factory=set)
+    rest: list[str] = field(default_factory=list)
+    contents: dict[str, bytes] = field(default_factory=dict)
     received: list[Drop] = field(default_factory=list)
     ids: dict[str, Drop] = field(default_factory=dict)
 
@@ -68,16 +84,34 @@ class World:
     def inbox(self) -> Path:
         return self.home.inbox / "water"
 
-    def drop(self, source: Path, content: Content, name: str, minute: float) -> None:
+    def drop(self, data: bytes, content: Content, name: str, minute: float, folder: str = "") -> None:
         """Copy a file into the inbox; one of that name that was not taken yet is overwritten by its sender."""
-        shutil.copyfile(source, self.inbox / name)
-        os.utime(self.inbox / name, (START + 60 * minute,) * 2)
-        self.waiting[name] = Drop(name, content, (self.inbox / name).stat().st_mtime / 60 - START / 60)
+        self.contents[content.sha256] = data
+        self.put(data, [(name, content)], (folder, name), minute)
+
+    def put(self, data: bytes, inside: list[tuple[str, Content]], lies_at: tuple[str, str], minute: float) -> None:
+        """Put content into the inbox. inside: the files that it stands for."""
+        path = self.inbox.joinpath(*lies_at)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+        os.utime(path, (START + 60 * minute,) * 2)
+        self.now_there(path, inside, lies_at)
+
+    def now_there(self, path: Path, inside: list[tuple[str, Content]], lies_at: tuple[str, str]) -> None:
+        minute = path.stat().st_mtime_ns / 6e10 - START / 60
+        self.waiting[lies_at] = [Drop(name, content, minute, lies_at) for name, content in inside]
 
     def scan(self) -> list[str]:
         """Take what is in the inbox; the submissions that are not finished."""
-        came = sorted(self.waiting.values(), key=lambda one: (one.minute, one.name))
+        came = [
+            one
+            for drops in sorted(self.waiting.values(), key=lambda d: (d[0].minute, d[0].lies_at[1]))
+            for one in drops
+        ]
         unfinished = pipeline.receive(self.home)
+        for number, one in enumerate(came):
+            # A time to come is the time at which the file came.
+            one.minute = min(one.minute, (time.time() - START) / 60 + number * 1e-9)
         self.waiting.clear()
         self.received += came
         entered = [r.id for r in ask(self.home, "SELECT id FROM intake.submission ORDER BY received_at")]
@@ -136,7 +170,9 @@ class World:
             assert one.rows_read == (one.rows_accepted or 0) + (one.rows_rejected or 0) + (one.rows_ignored or 0)
             drop = self.ids[one.id]
             assert (one.state == "rejected") == (drop.content.persons is None or drop.refused), one
-        assert [p for p in self.inbox.rglob("*") if p.is_file() and watch.TAKEN not in p.parts] == []
+        assert {p for p in self.inbox.rglob("*") if p.is_file() and watch.TAKEN not in p.parts} == self.strays
+        answers = [path for path in self.home.outbox.rglob("*") if path.is_file()]
+        assert len(answers) == 2 * len(submissions), "each drop has one answer: a workbook and a line"
         live = [d for d in self.received if d.content.persons is not None and not d.refused]
         last = max(live, key=lambda d: (d.place, d.name, self.received.index(d)), default=None)
         assert self.counts() == (last.content.persons if last else None)
@@ -162,10 +198,19 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 MINUTES = st.integers(0, 5)
 ORDERS = st.lists(st.integers(0, 5), max_size=6)
+KINDS = st.sampled_from([*PERSONS, "broken"])
 STEPS = st.one_of(
-    st.tuples(st.just("drop"), st.sampled_from([*PERSONS, "broken"]), st.sampled_from(NAMES), MINUTES),
+    st.tuples(st.just("drop"), KINDS, st.sampled_from(NAMES), MINUTES, st.sampled_from(FOLDERS)),
     st.tuples(st.just("again"), st.integers(0, 9)),
     st.tuples(st.just("copy"), st.integers(0, 9), st.sampled_from(NAMES), MINUTES),
+    st.tuples(st.just("cut off"), st.sampled_from(["whole", "other"]), st.sampled_from(NAMES), MINUTES),
+    st.tuples(st.just("zip"), st.lists(KINDS, min_size=1, max_size=3), MINUTES),
+    st.tuples(st.just("ahead"), KINDS, st.sampled_from(NAMES)),
+    st.tuples(st.just("rename"), st.integers(0, 9), st.sampled_from(NAMES)),
+    st.tuples(st.just("delete"), st.integers(0, 9)),
+    st.tuples(st.just("stray"), st.sampled_from(STRAYS)),
+    st.tuples(st.just("begin"), st.integers(1, 9)),
+    st.tuples(st.just("finish")),
     st.tuples(st.just("slow"), st.integers(1, 9)),
     st.tuples(st.just("scan")),
     st.tuples(st.just("work"), ORDERS),
@@ -192,16 +237,42 @@ def run(server: URL, files: dict[str, Path], steps: list[tuple[Any, ...]], order
 
 def play(world: World, step: tuple[Any, ...]) -> None:
     """One step of a sequence."""
-    former = [*world.received, *world.waiting.values()]
+    former = [*world.received, *(one for drops in world.waiting.values() for one in drops)]
     match step:
-        case ("drop", kind, name, minute):
-            world.drop(world.files[kind], content_of(world.files[kind]), name, minute)
+        case ("drop", kind, name, minute, *folder):
+            world.drop(world.files[kind].read_bytes(), content_of(world.files[kind]), name, minute, *folder)
         case ("again", number) if former:
             one = former[number % len(former)]
-            world.drop(source_of(world, one), one.content, one.name, one.minute)
+            world.drop(world.contents[one.content.sha256], one.content, one.name, one.minute)
+        case ("cut off", kind, name, minute):
+            data = world.files[kind].read_bytes()
+            cut_off = data[: len(data) // 3]
+            world.drop(cut_off, Content(hashlib.sha256(cut_off).hexdigest(), None), name, minute)
+        case ("zip", kinds, minute):
+            zipped(world, kinds, minute)
+        case ("ahead", kind, name):
+            minute = (time.time() - START) / 60 + AHEAD
+            world.drop(world.files[kind].read_bytes(), content_of(world.files[kind]), name, minute)
+        case ("rename", number, name) if world.waiting and ("", name) not in world.waiting:
+            lies_at = [*world.waiting][number % len(world.waiting)]
+            drops = world.waiting.pop(lies_at)
+            path = world.inbox.joinpath(*lies_at).rename(world.inbox / name)
+            inside = [(name if one.name == lies_at[1] else one.name, one.content) for one in drops]
+            world.now_there(path, inside, ("", name))
+        case ("delete", number) if world.waiting:
+            lies_at = [*world.waiting][number % len(world.waiting)]
+            del world.waiting[lies_at]
+            world.inbox.joinpath(*lies_at).unlink()
+        case ("stray", name):
+            (world.inbox / name).write_bytes(b"no drop")
+            world.strays.add(world.inbox / name)
+        case ("begin", rows):
+            begin(world, rows)
+        case ("finish",):
+            finish(world)
         case ("copy", number, name, minute) if former:
             one = former[number % len(former)]
-            world.drop(source_of(world, one), one.content, name, minute)
+            world.drop(world.contents[one.content.sha256], one.content, name, minute)
         case ("slow", rows):
             slowly(world, rows)
         case ("scan",):
@@ -210,13 +281,6 @@ def play(world: World, step: tuple[Any, ...]) -> None:
             world.work(list(order))
         case ("rerun", number, name) if world.ids:
             rerun(world, [*world.ids][number % len(world.ids)], name)
-
-
-def source_of(world: World, drop: Drop) -> Path:
-    """A file with the content of a drop."""
-    kept = world.home.archive / "files" / drop.content.sha256[:2] / drop.content.sha256
-    by_content = {content_of(path).sha256: path for path in world.files.values()}
-    return by_content.get(drop.content.sha256, kept)
 
 
 def rerun(world: World, submission: str, name: str) -> None:
@@ -234,22 +298,55 @@ def rerun(world: World, submission: str, name: str) -> None:
     assert {p: p.read_bytes() for p in world.home.outbox.rglob("*") if p.is_file()} == answers
 
 
-def slowly(world: World, rows: int) -> None:
-    """A text file whose copying pauses after some rows, so that it is taken; then the rest is written into it."""
+def zipped(world: World, kinds: list[str], minute: float) -> None:
+    """A zip of several files, each of which is a drop; two may have the same content."""
+    inside = [(f"{number} {world.files[kind].name}", world.files[kind]) for number, kind in enumerate(kinds)]
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as file:
+        for name, path in inside:
+            file.write(path, name)
+    for _, path in inside:
+        world.contents[content_of(path).sha256] = path.read_bytes()
+    world.put(data.getvalue(), [(name, content_of(path)) for name, path in inside], ("", "gửi.zip"), minute)
+
+
+SLOW = "chậm.csv"
+
+
+def begin(world: World, rows: int) -> None:
+    """A text file whose copying pauses after some rows, so that it is taken."""
+    if world.rest or ("", SLOW) in world.waiting:
+        return
     lines = world.files["text"].read_text("utf-8").splitlines(keepends=True)
     first = next(at for at, line in enumerate(lines) if line.startswith("1,"))
-    name = "chậm.csv"
-    with (world.inbox / name).open("w", encoding="utf-8", newline="") as copy:
-        for part, persons in ((lines[: first + rows], rows * PERSONS["text"]), (lines[first + rows :], 850)):
-            copy.write("".join(part))
-            copy.flush()
-            place = world.inbox / name
-            if not place.exists():
-                (place,) = [one.path for one in watch.taken(world.home.inbox, SECTORS) if one.is_changed]
-            sha256 = hashlib.sha256(place.read_bytes()).hexdigest()
-            minute = (place.stat().st_mtime_ns / 1e9 - START) / 60
-            world.waiting[name] = Drop(name, Content(sha256, persons), minute)
-            world.scan()
+    write_on(world, lines[: first + rows], rows * PERSONS["text"])
+    world.rest = lines[first + rows :]
+
+
+def finish(world: World) -> None:
+    """The rest is written into the file, wherever it lies by now: the program that copies has it open."""
+    if world.rest:
+        write_on(world, world.rest, 850)
+        world.rest = []
+
+
+def write_on(world: World, lines: list[str], persons: int) -> None:
+    place = world.inbox / SLOW
+    if not place.exists() and world.rest:
+        of_name = [one for one in watch.taken(world.home.inbox, SECTORS) if one.path.name == SLOW]
+        place = max(of_name, key=lambda one: one.folder.stat().st_ctime_ns).path
+    with place.open("a", encoding="utf-8", newline="") as copy:
+        copy.write("".join(lines))
+    sha256 = hashlib.sha256(place.read_bytes()).hexdigest()
+    world.contents[sha256] = place.read_bytes()
+    world.now_there(place, [(SLOW, Content(sha256, persons))], ("", SLOW))
+    world.scan()
+
+
+def slowly(world: World, rows: int) -> None:
+    """A copy that pauses and goes on at once."""
+    begin(world, rows)
+    finish(world)
 
 
 COMMON: dict[str, Any] = {
@@ -285,6 +382,19 @@ SEQUENCES: dict[str, list[tuple[Any, ...]]] = {
     "again while it waits": [
         ("drop", "whole", NAMES[0], 0), ("work", []), ("drop", "corrected", NAMES[1], 2), ("scan",), ("again", 0),
         ("work", [1]),
+    ],
+    "a copy that goes on after it was answered": [
+        ("drop", "whole", NAMES[0], 0), ("work", []), ("begin", 8), ("work", []), ("finish",), ("work", []), ("again", 0),
+    ],
+    "cut off, then whole": [("cut off", "whole", NAMES[0], 0), ("scan",), ("drop", "whole", NAMES[0], 1), ("work", [])],
+    "a clock that is ahead": [("ahead", "whole", NAMES[0]), ("work", []), ("begin", 9), ("finish",), ("work", [1, 0])],
+    "names that look the same": [
+        ("drop", "whole", NAMES[0], 0), ("drop", "corrected", NAMES[2], 1), ("drop", "other", NAMES[1], 2), ("work", []),
+    ],
+    "zipped": [("drop", "corrected", NAMES[0], 1), ("work", []), ("zip", ["whole", "whole", "broken"], 0), ("work", [])],
+    "renamed, deleted, stray": [
+        ("drop", "whole", NAMES[0], 0), ("rename", 0, NAMES[3]), ("stray", STRAYS[0]), ("drop", "other", NAMES[1], 3),
+        ("delete", 1), ("work", []),
     ],
     "a copy that pauses": [("drop", "whole", NAMES[0], 0), ("work", []), ("slow", 4), ("work", [1, 1]), ("again", 0)],
 }  # fmt: skip
