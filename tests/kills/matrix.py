@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import pytest
 
 from etl.faults import KINDS
 from tests.kills.points import of
-from tests.kills.running import Stage, Undisturbed, strike
+from tests.kills.running import Stage, Strike, Struck, Undisturbed, strike
 
 
 def over(*groups: str) -> Callable[..., None]:
@@ -50,7 +51,16 @@ def struck(
     """Strike at a point in some places, and compare the state that is reached with the undisturbed one."""
     wrong = []
     for at, time in where:
-        outcome = strike(stage, run, at, f"{point}#{time}", kind)
-        record("kill_cells", f"{point} {kind} {run.order[at]} {outcome.looks}")
-        wrong += [f"{kind} at {point}#{time} in {run.order[at]}: {line}" for line in outcome.wrong]
+        wrong += strike_and_record(stage, run, at, [Strike(point, time, kind)], record).wrong
     assert not wrong, "\n".join(wrong)
+
+
+def strike_and_record(
+    stage: Stage, run: Undisturbed, at: int, strikes: Sequence[Strike], record: Callable[[str, object], None]
+) -> Struck:
+    """Strike at points of a task; tell the report of the run which."""
+    outcome = strike(stage, run, at, strikes)
+    for hit in outcome.done:
+        record("kill_cells", f"{hit.point} {hit.kind} {run.order[at]} {outcome.looks}")
+    chain = ", then ".join(map(str, outcome.done))
+    return replace(outcome, wrong=[f"{chain} in {run.order[at]}: {line}" for line in outcome.wrong])

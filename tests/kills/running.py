@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import psycopg
@@ -25,12 +26,21 @@ _MOST_ATTEMPTS = 4
 
 @dataclass(frozen=True)
 class Picture:
-    """How all stood before a task, or at the end: the folders, the name of a database, what readers saw, the state."""
+    """How all stood before a task, or at the end: copies of the folders and of the database."""
 
     home: Path
     database: str
-    seen: Seen
-    state: State
+    url: str
+
+    @cached_property
+    def seen(self) -> Seen:
+        """What readers saw."""
+        return look(self.url)
+
+    @cached_property
+    def state(self) -> State:
+        """The state."""
+        return state(self.home, self.url)
 
 
 @dataclass
@@ -65,9 +75,23 @@ class Undisturbed:
 
 
 @dataclass(frozen=True)
-class Struck:
-    """What came of a task that was struck. wrong: line by line; looks: how often the reader has looked meanwhile."""
+class Strike:
+    """A point of the product, the how manieth time that a task passes it, and in which way a worker is struck there."""
 
+    point: str
+    time: int
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.point}#{self.time}:{self.kind}"
+
+
+@dataclass(frozen=True)
+class Struck:
+    """What came of a task that was struck. done: the strikes, in their order; wrong: line by line; looks: how often the
+    reader has looked meanwhile."""
+
+    done: list[Strike]
     wrong: list[str]
     looks: int
 
@@ -144,10 +168,10 @@ def undisturbed(stage: Stage, files: Mapping[tuple[str, str], Path]) -> Undistur
 
 def _taken(stage: Stage, home: Path, number: int) -> Picture:
     """A picture of the undisturbed run."""
-    url, own = stage.url("undisturbed"), home.with_name(f"before-{number}")
+    own, database = home.with_name(f"before-{number}"), f"before_{number}"
     shutil.copytree(home, own)
-    stage.copy_database("undisturbed", f"before_{number}")
-    return Picture(own, f"before_{number}", look(url), state(home, url))
+    stage.copy_database("undisturbed", database)
+    return Picture(own, database, stage.url(database))
 
 
 @contextmanager
@@ -160,15 +184,38 @@ def at_picture(stage: Stage, run: Undisturbed, at: int) -> Iterator[tuple[Path, 
     shutil.rmtree(home)
 
 
-def strike(stage: Stage, run: Undisturbed, at: int, point: str, kind: str) -> Struck:
-    """Do a task and strike at a point of it, start again what was killed, run it again until it is done."""
+def strike(stage: Stage, run: Undisturbed, at: int, strikes: Sequence[Strike]) -> Struck:
+    """Do a task, strike at a point of it, start again what was killed, run it again until it is done.
+
+    Of several strikes each hits the attempt after the one that the strike before has ended. Those that no attempt
+    passes any more are left.
+    """
     with at_picture(stage, run, at) as (home, database):
-        wrong = []
+        done: list[Strike] = []
         with Reader(stage.url(database)) as reader:
-            wrong += until_done(stage, home, database, run.order[at], f"{point}:{kind}")
+            for wanted in strikes:
+                status, has_struck = attempt(stage, home, database, run.order[at], str(wanted))
+                done += [wanted] if has_struck else []
+                if status == 0:
+                    break
+            wrong = [] if done else [f"{strikes[0]} did not strike"]
+            wrong += [] if status == 0 else until_done(stage, home, database, run.order[at], "")
         wrong += differences(run.pictures[at + 1].state, state(home, stage.url(database)))
         wrong += half_seen(reader, run.pictures[at : at + 2])
-        return Struck(wrong, reader.looks)
+        return Struck(done, wrong, reader.looks)
+
+
+def attempt(stage: Stage, home: Path, database: str, task: str, fault: str) -> tuple[int, bool]:
+    """Run a task, struck once (fault: ``<point>:<kind>``; "": not): how its worker ended, and whether it was struck."""
+    armed = home.with_suffix(".armed")
+    if fault:
+        armed.write_text(str(stage.postmaster))
+    status = stage.zygote.wait(stage.start(home, database, [task], fault and f"{fault}:{armed}"))
+    if fault.endswith(":server"):
+        stage.start_server()
+    has_struck = bool(fault) and not armed.exists()
+    armed.unlink(missing_ok=True)
+    return status, has_struck
 
 
 def until_done(stage: Stage, home: Path, database: str, task: str, fault: str) -> list[str]:
@@ -176,19 +223,16 @@ def until_done(stage: Stage, home: Path, database: str, task: str, fault: str) -
 
     What is wrong with that.
     """
-    armed = home.with_suffix(".armed")
-    if fault:
-        armed.write_text(str(stage.postmaster))
-    for _ in range(_MOST_ATTEMPTS):
-        status = stage.zygote.wait(stage.start(home, database, [task], fault and f"{fault}:{armed}"))
-        if fault.endswith(":server"):
-            stage.start_server()
-        if fault and armed.exists():
-            return [f"{fault} did not strike in {task}"]
-        if status == 0:
-            return []
+    status, has_struck = attempt(stage, home, database, task, fault)
+    if fault and not has_struck:
+        return [f"{fault} did not strike in {task}"]
+    attempts = 1
+    while status and attempts < _MOST_ATTEMPTS:
+        status, _ = attempt(stage, home, database, task, "")
+        attempts += 1
     log = home.with_suffix(".log")
-    return [f"{task} is not done after {_MOST_ATTEMPTS} attempts: {log.read_text() if log.exists() else ''}"]
+    said = log.read_text() if log.exists() else ""
+    return [f"{task} is not done after {attempts} attempts: {said}"] if status else []
 
 
 def half_seen(reader: Reader, whole: Iterable[Picture]) -> list[str]:

@@ -1,5 +1,5 @@
 """A few small files in which there is everything: a zip, two lists that belong together, a past period, faults, a
-hopeless file, totals that halved, a correction, content that comes again."""
+hopeless file, totals that halved, a correction, content that comes again, a notice whose reason is gone."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import openpyxl
 
+from etl.reporting.notices import SUFFIX
 from tests.support import edited
 
 _FIRST = datetime(2019, 1, 10, 1, tzinfo=UTC).timestamp()
@@ -46,6 +47,10 @@ def fill(inbox: Path, files: Mapping[tuple[str, str], Path], scratch: Path) -> N
     watched = credit / ".taken" / f"{'0' * 32}.5.0.{'0' * 64}"
     watched.mkdir(parents=True)
     (watched / "hỏng nốt.txt").write_bytes(b"no table either")
+    # Told of a file that could not be taken, and can be no more.
+    notices = inbox.parent / "outbox" / "register"
+    notices.mkdir(parents=True)
+    (notices / f"hộ_085__{'0' * 12}{SUFFIX}").write_text("CHƯA NHẬN", encoding="utf-8")
     # The same list without its first household under that number: its members are nobody's any more.
     edited(households, register / "sửa_hộ_085_2018-Q4.xlsx", "register_household", {(1, "household_code"): "999999"})
     # The same content once more, under another name.

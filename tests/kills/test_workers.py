@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -17,7 +18,7 @@ from etl.warehouse import locks
 from tests.kills.reader import Reader
 from tests.kills.running import Stage, Undisturbed, at_picture, half_seen, until_done
 from tests.kills.state import differences, state
-from tests.selection import one_of_the_day
+from tests.selection import chance, marked, one_of_the_day
 
 pytestmark = pytest.mark.kills
 
@@ -28,16 +29,35 @@ ONCE = ("receive.claimed", "receive.entered", "prepare.examined", "load.loaded",
 
 
 def test_two_workers_given_the_same_task_do_it_once(stage: Stage, run: Undisturbed) -> None:
+    drawn = chance("two workers")
+    by_step: dict[str, list[int]] = {}
+    for at, task in enumerate(run.journey):
+        by_step.setdefault(task.split(" ")[0], []).append(at)
+    for at in map(drawn.choice, by_step.values()):
+        with at_picture(stage, run, at) as (home, database), Reader(stage.url(database)) as reader:
+            done_once(stage, run, at, home, database)
+            assert differences(run.pictures[at + 1].state, state(home, stage.url(database))) == [], run.order[at]
+        assert half_seen(reader, run.pictures[at : at + 2]) == []
+
+
+@pytest.mark.whole
+def test_two_workers_given_every_task_do_each_once(stage: Stage, run: Undisturbed) -> None:
     with at_picture(stage, run, 0) as (home, database), Reader(stage.url(database)) as reader:
-        for task, points in zip(run.journey, run.points, strict=False):
-            with both_waiting(stage, database, task):
-                workers = [stage.start(home, database, [task], traced=True) for _ in range(2)]
-            assert [stage.zygote.wait(worker) for worker in workers] == [0, 0], home.with_suffix(".log").read_text()
-            told = Counter(what for worker in workers for kind, what in worker.told if kind == "point")
-            alone = Counter(points)
-            assert {p: told[p] for p in ONCE} == {p: alone[p] for p in ONCE}, task
+        for at in range(len(run.journey)):
+            done_once(stage, run, at, home, database)
         assert differences(run.pictures[len(run.journey)].state, state(home, stage.url(database))) == []
     assert half_seen(reader, run.pictures) == []
+
+
+def done_once(stage: Stage, run: Undisturbed, at: int, home: Path, database: str) -> None:
+    """Give a task to two workers at once; one of them does it."""
+    task = run.order[at]
+    with both_waiting(stage, database, task):
+        workers = [stage.start(home, database, [task], traced=True) for _ in range(2)]
+    assert [stage.zygote.wait(worker) for worker in workers] == [0, 0], home.with_suffix(".log").read_text()
+    told = Counter(what for worker in workers for kind, what in worker.told if kind == "point")
+    alone = Counter(run.points[at])
+    assert {p: told[p] for p in ONCE} == {p: alone[p] for p in ONCE}, task
 
 
 @pytest.mark.whole
@@ -74,13 +94,14 @@ def both_waiting(stage: Stage, database: str, task: str) -> Iterator[None]:
             time.sleep(0.01)
 
 
-@pytest.mark.parametrize(
-    ("step", "point"),
-    [
-        ("receive", "receive.archived"), ("receive", "receive.entered"), ("prepare", "file.written"),
-        ("prepare", "prepare.found"), ("load", "load.loaded"), ("load", "load.published"), ("answer", "file.placed"),
-    ],
-)  # fmt: skip
+WHILE_ANOTHER_WAITS = [
+    ("receive", "receive.archived"), ("receive", "receive.entered"), ("prepare", "file.written"),
+    ("prepare", "prepare.found"), ("load", "load.loaded"), ("load", "load.published"), ("answer", "file.placed"),
+]  # fmt: skip
+ONE_OF_EACH_STEP = dict(chance("waits").sample(WHILE_ANOTHER_WAITS, len(WHILE_ANOTHER_WAITS)))
+
+
+@pytest.mark.parametrize(("step", "point"), marked(WHILE_ANOTHER_WAITS, ONE_OF_EACH_STEP.items()))
 def test_a_worker_is_killed_while_another_waits_for_its_turn(
     stage: Stage, run: Undisturbed, step: str, point: str
 ) -> None:
