@@ -28,7 +28,10 @@ _DRIVE = re.compile(r"^[A-Za-z]:")
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry whose local header agrees with the central directory. start: of its data in the file."""
+    """One entry whose local header agrees with the central directory.
+
+    start: of its data in the file; is_renamed: the file writes its name with backslashes.
+    """
 
     name: str
     method: int
@@ -36,6 +39,7 @@ class Entry:
     packed: int
     size: int
     crc: int
+    is_renamed: bool = False
 
     @property
     def is_folder(self) -> bool:
@@ -78,7 +82,14 @@ def entries(file: BinaryIO, limits: Limits) -> list[Entry]:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """An entry's name: UTF-8 where it says so or can be nothing else; code page 437 otherwise (appendix D)."""
+    """An entry's name: UTF-8 where it says so or can be nothing else; code page 437 otherwise (appendix D).
+
+    Programs of Windows write backslashes between folders, which Office reads as slashes.
+    """
+    return _decoded(info).replace("\\", "/")
+
+
+def _decoded(info: zipfile.ZipInfo) -> str:
     if info.flag_bits & _UTF8:
         return info.orig_filename
     try:
@@ -90,7 +101,7 @@ def _name(info: zipfile.ZipInfo) -> str:
 def _require_plain(name: str) -> None:
     """Refuse a name that could lead out of the folder that it is unpacked into (section 4.4.17)."""
     parts = name.rstrip("/").split("/")
-    if "\\" in name or "\0" in name or _DRIVE.match(name) or not all(parts) or not {".", ".."}.isdisjoint(parts):
+    if "\0" in name or _DRIVE.match(name) or not all(parts) or not {".", ".."}.isdisjoint(parts):
         raise Refused("zip_path_unsafe", entry=shown(name))
 
 
@@ -119,7 +130,7 @@ def _entry(file: BinaryIO, info: zipfile.ZipInfo, name: str) -> tuple[Entry, int
     if method not in (_STORED, _DEFLATED):
         raise Refused("file_unreadable", reason="tệp nén theo cách không được hỗ trợ")
     start = info.header_offset + _LOCAL.size + name_length + extra_length
-    entry = Entry(name, method, start, info.compress_size, info.file_size, info.CRC)
+    entry = Entry(name, method, start, info.compress_size, info.file_size, info.CRC, "\\" in info.orig_filename)
     return entry, start + info.compress_size
 
 

@@ -13,7 +13,7 @@ from etl.intake.screened import DECLARES, WIDE, Kind, Screened
 from etl.model.refused import Refused, too_large
 from etl.settings import Limits
 
-_HTML = re.compile(r"<\s*(?:html|table|body|head|meta|tr|div)\b", re.IGNORECASE)
+_HTML = re.compile(r"<\s*(?:html|table|body|head|meta|tr|div)(?![\w:-])", re.IGNORECASE)
 _SPREADSHEETML = "urn:schemas-microsoft-com:office:spreadsheet"
 _SEPARATORS = ",;\t|\n"
 

@@ -7,6 +7,7 @@ what it does not foresee meets the limits of that process.
 from __future__ import annotations
 
 import codecs
+from dataclasses import replace
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import BinaryIO
@@ -26,7 +27,7 @@ _BINARY = (
     (b"BZh", "tệp nén khác"), (b"\xfd7zXZ", "tệp nén khác"), (b"\x28\xb5\x2f\xfd", "tệp nén khác"),
     (b"MSCF", "tệp nén khác"), (b"MZ", "chương trình"), (b"\x7fELF", "chương trình"), (b"{\\rtf", "tài liệu Word"),
     (b"SQLite format 3\0", "cơ sở dữ liệu"), (b"\0\1\0\0Standard", "cơ sở dữ liệu"),
-    (b"MIME-Version:", "trang web MHT"),
+    (b"MIME-Version:", "trang web MHT"), (b"ID;P", "tệp SYLK (.slk)"),
 )  # fmt: skip
 _OFFICE = {"word/document.xml": "tài liệu Word", "ppt/presentation.xml": "bài trình chiếu"}
 _OLD_OFFICE = {"WordDocument": "tài liệu Word", "PowerPoint Document": "bài trình chiếu"}
@@ -56,6 +57,8 @@ def screen(path: Path, limits: Limits) -> Screened:
         for magic, what in _BINARY:
             if head.startswith(magic):
                 raise Refused("file_type_unsupported", found=what)
+        if head.startswith(b"BM") and head[6:10] == bytes(4):
+            raise Refused("file_type_unsupported", found="tệp ảnh")
         if head[257:262] == b"ustar":
             raise Refused("file_type_unsupported", found="tệp nén khác")
         kind, encoding = markup_or_text(head)
@@ -110,7 +113,8 @@ def _ooxml(file: BinaryIO, entries: list[Entry], names: dict[str, Entry], limits
             macros.append(entry.name.rsplit("/", 1)[-1])
     if not sheets:
         raise Refused("file_unreadable", reason=DAMAGED)
-    return _accepted(kind, sheets, sum(e.size for e in entries), limits, ", ".join(sorted(set(macros))))
+    screened = _accepted(kind, sheets, sum(e.size for e in entries), limits, ", ".join(sorted(set(macros))))
+    return replace(screened, copyable=screened.copyable and not any(entry.is_renamed for entry in entries))
 
 
 def _opendocument(file: BinaryIO, entries: list[Entry], names: dict[str, Entry], limits: Limits) -> Screened:

@@ -16,7 +16,7 @@ import pandas as pd
 from etl.model.compound import MAGIC, Compound, workbook_stream
 from etl.model.grid import Merged
 from etl.reading.biff_records import BOF, EOF, Record, TextReader, parts, records
-from etl.reading.cell_text import date_text, number_text
+from etl.reading.cell_text import ERRORS, date_text, number_text
 from etl.reading.textfile import C1_CONTROLS
 
 _VERSIONS = {0x009: 2, 0x209: 3, 0x409: 4, 0x809: 5}
@@ -30,7 +30,6 @@ _NUMBER, _LABELS, _BOOLERR, _FORMULAS = 0x203, {0x204, 0xD6}, 0x205, {0x06, 0x20
 _BETWEEN = {0x4BC, 0x221, 0x21, 0x236, 0x36, 0x37}
 """What may lie between a formula and the text that it gave: shared formulas, arrays, tables."""
 
-_ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 _CODECS = {367: "ascii", 1200: "cp1252", 10000: "mac-roman", 10029: "mac-latin2", 32768: "mac-roman", 32769: "cp1252"}
 _DATES = {*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)}
 """Numbers of the formats of days and times that no record spells out (2.5.165 and ECMA-376-1, 18.8.30)."""
@@ -285,11 +284,11 @@ class _PageReader:
             **dict.fromkeys(_LABELS, self._label), **dict.fromkeys(_FORMULAS, self._note_formula),
             **dict.fromkeys(_STRING, self._formula_text),
         }  # fmt: skip
+        if about.version < 8:
+            # Programs that write an xls by hand mix the cells of Excel 2 with those of Excel 3 to 5.
+            self._kinds |= dict.fromkeys((_INTEGER_2, _NUMBER_2, _LABEL_2, _BOOLERR_2), self._old)
         if about.version == 2:
-            self._kinds |= {
-                _INTEGER_2: self._old, _NUMBER_2: self._old, _LABEL_2: self._old, _BOOLERR_2: self._old,
-                _FORMULA_2: self._old,
-            }  # fmt: skip
+            self._kinds[_FORMULA_2] = self._old
 
     def read(self, record: Record) -> None:
         """Take in one record of the worksheet; one that is too short for what it is, is passed over."""
@@ -430,7 +429,7 @@ def _unpacked(packed: int) -> float:
 
 def _flag(value: int, *, is_error: bool) -> str:
     if is_error:
-        return _ERRORS.get(value, "#N/A")
+        return ERRORS.get(value, "#N/A")
     return "true" if value else "false"
 
 

@@ -10,7 +10,7 @@ import html
 import re
 import struct
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path, PurePosixPath
@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from etl.model.grid import Grid, Merged
+from etl.reading.cell_text import ERRORS, iso_text
 
 _BLOCK = 1 << 20
 _LONGEST = 1 << 22
@@ -27,6 +28,8 @@ _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
 _OFTEN = 1_000
 """A cell that is written once and counts more often than this, along rows or columns, fills up a sheet."""
 
+
+_SPELT_DAY = r"^(?:\d{4}-\d\d-\d\dT|\d\d:\d\d:\d\d|-?P(?:\d+D)?T)"
 
 _SHEET, _RELATION = re.compile(rb"<(?:\w+:)?sheet\s([^<>]*)>"), re.compile(rb"<(?:\w+:)?Relationship\s([^<>]*)>")
 _ATTRIBUTE = re.compile(rb"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -38,11 +41,13 @@ Place = tuple[int, int]
 @dataclass
 class Layout:
     """One sheet. merged: ranges of more than one cell; uncached: cells with a formula and no stored value;
-    errors: cell → the error that it shows, where the reader of the cells gives none."""
+    errors: cell → the error that it shows, where the reader of the cells gives none; spells_days: its days and times
+    are spelt out (ISO 8601)."""
 
     merged: list[Merged] = field(default_factory=list)
     uncached: set[Place] = field(default_factory=set)
     errors: dict[Place, str] = field(default_factory=dict)
+    spells_days: bool = False
 
 
 def lay_out(grid: Grid, layout: Layout) -> Grid:
@@ -56,9 +61,11 @@ def lay_out(grid: Grid, layout: Layout) -> Grid:
         cells = cells.reindex(
             index=pd.RangeIndex(1, max(len(cells), *rows) + 1),
             columns=range(min([*cells.columns, *columns]), max([*cells.columns, *columns]) + 1),
-        )
+        ).astype("str")
         for (row, column), text in layout.errors.items():
             cells.loc[row, column] = text
+    if layout.spells_days:
+        cells = cells.apply(lambda column: mapped(column, _SPELT_DAY, iso_text))
     height, left, right = len(cells), int(min(cells.columns, default=1)), int(max(cells.columns, default=1))
     # A range over the whole table is a slip or an attack: it lays nothing out.
     merged = sorted(
@@ -77,6 +84,12 @@ def lay_out(grid: Grid, layout: Layout) -> Grid:
         if (covered & cells.notna().to_numpy()).any():
             cells = cells.mask(covered)
     return replace(grid, cells=cells, merged=tuple(merged), uncached=frozenset(layout.uncached))
+
+
+def mapped(column: pd.Series, like: str, change: Callable[[str], str]) -> pd.Series:
+    """A column with those of its texts changed that are like a pattern."""
+    chosen = column.str.contains(like, regex=True, na=False)
+    return column.mask(chosen, column[chosen].map(change)) if chosen.any() else column
 
 
 def layouts_of(path: Path) -> Mapping[str, Layout]:
@@ -167,6 +180,7 @@ _UNCACHED = re.compile(
     rb"""(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
 )
 _ADDRESS = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
+_DAY_TYPE = re.compile(rb"""\bt=["']d["']""")
 _EMPTY_TEXT = re.compile(rb"""\bt=["']str["']""")
 
 
@@ -179,6 +193,7 @@ def _of_xlsx(blocks: Iterable[bytes]) -> Layout:
     for page in _pages(blocks, b"<c ", b":c ", b"<mergeCell ", b":mergeCell "):
         if b"mergeCell " in page:
             layout.merged += [_range(*corners) for corners in _MERGE.findall(page)]
+        layout.spells_days = layout.spells_days or _DAY_TYPE.search(page) is not None
         if b"<f" not in page and b":f" not in page:
             continue
         for cell in _UNCACHED.finditer(page):
@@ -200,6 +215,10 @@ def _column(letters: bytes) -> int:
 
 
 # --- xlsb --------------------------------------------------------------------------------------------------------
+
+_ROW_HEADER, _CELL_ERROR, _FORMULA_ERROR = 0x00, 0x03, 0x0B
+_ERROR_RECORD = re.compile(rb"[\x03\x0b][\x09-\xff].{0,3}[\x00-\x3f]\x00\x00....[\x00-\x2b]", re.DOTALL)
+"""What may be a record of an error: its kind, its size, a column, a look, and one of the errors."""
 
 _BUNDLE_SHEET = b"\x9c\x01"
 _BEGIN_MERGED, _MERGED, _END_MERGED = b"\xb1\x01\x04", b"\xb0\x01\x10", b"\xb2\x01\x00"
@@ -228,9 +247,10 @@ def _wide_text(content: bytes, start: int) -> tuple[str, int]:
 def _of_xlsb(content: bytes) -> Layout:
     """A worksheet part: the records BrtMergeCell stand in one row between their beginning and end (2.1.7.62).
 
-    A formula always has its value in the record ([MS-XLSB] 2.4.655 and on).
+    A formula always has its value in the record ([MS-XLSB] 2.4.655 and on); where that is an error, the reader of the
+    cells gives none.
     """
-    layout = Layout()
+    layout = Layout(errors=_errors_of_xlsb(content) if _ERROR_RECORD.search(content) else {})
     begin = content.rfind(_BEGIN_MERGED)
     if begin < 0:
         return layout
@@ -242,6 +262,35 @@ def _of_xlsb(content: bytes) -> Layout:
         top, bottom, left, right = struct.unpack_from("<4I", content, start + number * step + 3)
         layout.merged.append(Merged(top + 1, left + 1, bottom + 1, right + 1))
     return layout
+
+
+def _errors_of_xlsb(content: bytes) -> dict[Place, str]:
+    """Cell → error, of cells and results of formulas that are errors (BrtCellError 2.4.309, BrtFmlaError 2.4.659)."""
+    errors, place, row = dict[Place, str](), 0, 0
+    while place < len(content):
+        kind, place = _packed(content, place, 2)
+        size, place = _packed(content, place, 4)
+        if kind == _ROW_HEADER and size >= 4:
+            (row,) = struct.unpack_from("<I", content, place)
+        elif kind in (_CELL_ERROR, _FORMULA_ERROR) and size > 8:
+            (column,) = struct.unpack_from("<I", content, place)
+            errors[row + 1, column + 1] = ERRORS.get(content[place + 8], "#N/A")
+        place += size
+    return errors
+
+
+def _packed(content: bytes, place: int, most: int) -> tuple[int, int]:
+    """A number in bytes of seven bits each (2.1.4), and where it ends."""
+    number = 0
+    for shift in range(most):
+        if place >= len(content):
+            break
+        byte = content[place]
+        number |= (byte & 0x7F) << 7 * shift
+        place += 1
+        if byte < 0x80:
+            break
+    return number, place
 
 
 # --- ods ---------------------------------------------------------------------------------------------------------
@@ -263,7 +312,7 @@ def _of_ods(blocks: Iterable[bytes]) -> dict[str, Layout]:
             tag, raw = found["tag"], found["about"] or b""
             if tag == b"table":
                 name = _unescaped(_attributes(raw).get(b"table:name", b""))
-                layout = sheets.setdefault(name, Layout())
+                layout = sheets.setdefault(name, Layout(spells_days=True))
                 row, times = 1, 0
             elif tag == b"table-row":
                 row, column = row + times, 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Mapping
@@ -15,11 +16,12 @@ import pandas as pd
 from etl.model.grid import Grid
 from etl.model.refused import Refused
 from etl.reading.biff import read_xls
-from etl.reading.cell_text import cell_text
+from etl.reading.cell_text import cell_text, iso_text, number_in_place_of_day, number_text
 from etl.reading.evidence import counts_from_1904, is_telling_font, numbers_of, telling_fonts, undecided, with_symbols
-from etl.reading.layout import Layout, lay_out, layouts_of
+from etl.reading.layout import Layout, lay_out, layouts_of, mapped
 from etl.reading.legacy import Fonts, to_unicode, votes_of
 from etl.reading.markup import Sheet, read_html, read_spreadsheetml
+from etl.reading.repacked import as_expected
 from etl.reading.textfile import read_records
 
 
@@ -39,12 +41,31 @@ def read_grids(path: Path, name: str, kind: str) -> list[Grid]:
         return _in_unicode([_of_markup(sheet) for sheet in read_spreadsheetml(path)], {})
     if kind == "xls":
         return _read_xls(path)
+    try:
+        with as_expected(path) as package:
+            return _read_package(package, kind)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as fault:
+        raise Refused("file_unreadable", reason="tệp bị hỏng hoặc bị cắt cụt") from fault
+
+
+def _read_package(path: Path, kind: str) -> list[Grid]:
+    """An xlsx, xlsb or ods."""
     from_1904 = counts_from_1904(path)
     read = _read_workbook(path, from_1904=from_1904)
     layouts = layouts_of(path)
-    laid_out = [lay_out(grid, layouts.get(grid.sheet, Layout())) for grid in read]
+    laid_out = [lay_out(_without_impossible_days(g, from_1904), layouts.get(g.sheet, Layout())) for g in read]
     grids = _in_unicode(laid_out, telling_fonts(path) if kind == "xlsx" else {})
     return [replace(grid, from_1904=from_1904) for grid in grids]
+
+
+def _without_impossible_days(grid: Grid, from_1904: bool) -> Grid:
+    """The grid with numbers where a format of days shows none: Excel fills such a cell with ####."""
+    cells = grid.cells.apply(
+        lambda column: mapped(
+            column, _EARLY_OR_LATE, lambda text: number_in_place_of_day(text, from_1904=from_1904)
+        )
+    ) if grid.cells.size else grid.cells  # fmt: skip
+    return replace(grid, cells=cells)
 
 
 def _read_xls(path: Path) -> list[Grid]:
@@ -88,7 +109,9 @@ def _read_workbook(path: Path, *, from_1904: bool) -> list[Grid]:
     """
     if from_1904 and zipfile.is_zipfile(path):
         with contextlib.suppress(Exception):
-            return _read_with_openpyxl(path)
+            # The strict form of an xlsx has no sheet for openpyxl.
+            if grids := _read_with_openpyxl(path):
+                return grids
     try:
         return _read_with_calamine(path)
     except MemoryError:
@@ -148,6 +171,9 @@ def _sheet(reader: Any, at: int, name: str) -> Grid:
     return Grid(name, _blank_out(cells), hidden=hidden)
 
 
+_EARLY_OR_LATE = r"^(?:\+\d{5,}|-\d{4,}|0\d{3}|1[0-8]\d\d|190[0-3])-\d\d-\d\d \d\d:"
+_NUMBER_OF_DAY, _SPELT = re.compile(r"ExcelDateTime \{ value: (-?[\d.e+-]+)"), re.compile(r'Iso\("([^"]*)"\)')
+
 _ERRORS = {
     "NA": "#N/A", "Div0": "#DIV/0!", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!",
     "Value": "#VALUE!", "GettingData": "#GETTING_DATA",
@@ -155,6 +181,11 @@ _ERRORS = {
 
 
 def _error_text(detail: str) -> str:
+    """The text of a cell that fastexcel gives as an error: an error of Excel, or a day or time that it cannot show."""
+    if number := _NUMBER_OF_DAY.search(detail):
+        return number_text(float(number[1]))
+    if spelt := _SPELT.search(detail):
+        return iso_text(spelt[1])
     return next((shown for word, shown in _ERRORS.items() if word in detail or shown in detail), "#N/A")
 
 
