@@ -33,6 +33,13 @@ _NO_VILLAGE = re.compile(
     r"^(?:huyen|thanh pho|tp|tinh|khu vuc|vung|nhom|phan|muc|danh sach|ho|cac|xa|phuong|thi tran|truong)\b"
     r"|\b(?:chua|khong) (?:ro|xac dinh|biet)\b"
 )
+_CODE_CALLED = re.compile(
+    r"^(?P<called>[^\d\W][^\d:]*?)[\s:.]+(?P<value>(?=\S*\d)[\w./-]{2,})(?:\s+[–—-]\s.*|\s*[,;(].*)?$"
+)
+"""A section that says what code it tells, the code, and whatever is told of it behind: "Mã hộ: 0012 - Giàng A Páo"."""
+
+_TEXT_CALLED = re.compile(r"^(?P<called>[^\W\d]+(?: [^\W\d:]+)*?)(?P<colon>\s*:)?\s+(?P<value>\S.*)$")
+_NO_CODES = ({"to"}, {"ma"}, {"so"})
 _NUMBER = re.compile(r"^[\s\d.,()%+–x-]+$")
 
 
@@ -87,6 +94,7 @@ class _Sections:
     def __init__(self, table: Table, form: Contract) -> None:
         self._table, self._form = table, form
         self.texts: dict[int, str] = {}
+        self.whole: dict[int, str] = {}
         self.styles: dict[int, tuple[bool, bool, bool]] = {}
         self.place = min(table.headers, default=1)
         for row in table.sums.index[[table.ignored.get(int(row)) == "group" for row in table.sums.index]]:
@@ -97,6 +105,7 @@ class _Sections:
             if words:
                 self.place, text = max(words, key=lambda word: len(word[1]))
                 self.texts[int(row)] = bare_section(text)
+                self.whole[int(row)] = _MARK.sub("", clean(text), count=1)
                 has_mark = len(words) < sum(isinstance(t, str) for t in table.sums.loc[row]) or bool(_MARK.match(text))
                 self.styles[int(row)] = (has_mark, text.isupper(), bool(_COUNT_BEHIND.search(text)))
 
@@ -137,6 +146,11 @@ class _Sections:
             # A name that no commune has is for the sender too: it ends the section before it.
             rest = {row: text for row, text in self.texts.items() if bare and row not in explained}
             values[communes.name] = marked or rest
+        for column in self.lacking:
+            if column.type in ("code", "text") and column.name != "village":
+                values[column.name] = {
+                    row: value for row, text in self.whole.items() if (value := _under_its_header(text, column))
+                }  # fmt: skip
         known = set().union(explained, *values.values())
         for column in self.lacking:
             if column.type == "enum":
@@ -177,6 +191,22 @@ class _Sections:
         index = marks.index.union(self._table.body.index).sort_values()
         values = marks.reindex(index).ffill().reindex(self._table.body.index)
         return values.where(values != "").astype("str")
+
+
+def _under_its_header(text: str, column: Column) -> str | None:
+    """What a section says of a column of codes or texts that it calls by its header: "Mã hộ: 0012", "Lớp 4A".
+
+    A text keeps its header's word in front, as a school or a class is called by it, unless a colon follows.
+    """
+    if column.type == "code":
+        match = _CODE_CALLED.match(text)
+        words = set(fold(match["called"]).split()) if match else set()
+        is_called = words not in _NO_CODES and any(words <= set(fold(header).split()) for header in column.headers)
+        return match["value"] if match and words and is_called else None
+    match = _TEXT_CALLED.match(text)
+    if match is None or not any(fold(match["called"]) == fold(header) for header in column.headers):
+        return None
+    return match["value"] if match["colon"] else text
 
 
 def _is_a_place(text: str) -> bool:

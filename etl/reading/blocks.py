@@ -73,16 +73,18 @@ def fill_blocks(
     form: Contract,
     before: Table | None = None,
     once_a_block: Collection[int] = (),
+    merged: Filled | None = None,
 ) -> tuple[pd.DataFrame, Filled]:
     """Give data rows the value above, where a ditto mark refers to it or where a column is written once a block.
 
     body: the data rows; ignored: physical row → why it is no data; before: the table of the sheet that the list comes
-    from, where it goes on here; once_a_block: columns that are known to be written once a block.
+    from, where it goes on here; once_a_block: columns that are known to be written once a block;
+    merged: what ``fill_merged`` gave.
     """
     if before is not None and len(before.body):
         last = before.body.iloc[[-1]].set_axis([-1]).reindex(columns=body.columns)
         longer = pd.concat([last, body]).astype("str")
-        whole, filled = fill_blocks(longer, {**ignored, 0: "title"}, header, form, None, before.filled.keys())
+        whole, filled = fill_blocks(longer, {**ignored, 0: "title"}, header, form, None, before.filled.keys(), merged)
         return whole.iloc[1:], {place: tuple(row for row in rows if row > 0) for place, rows in filled.items()}
     names = {place: name for place, name in names_of(header, form).items() if place in body.columns}
     body, filled = _without_dittos(body, list(names))
@@ -90,18 +92,22 @@ def fill_blocks(
         return body, filled
     rows = body.index.to_numpy()
     follows_a_break = np.array([int(row) - 1 in ignored for row in rows])
-    starts = np.array([ignored.get(int(row) - 1) == "group" for row in rows])
+    starts_of_groups = np.array([ignored.get(int(row) - 1) == "group" for row in rows])
+    starts = starts_of_groups.copy()
     for place in sorted(names, key=lambda place: (not form[names[place]].required, place)):
         column, texts = form[names[place]], body[place]
         blank = texts.isna().to_numpy()
         if not (column.type in _SHARED or column.shared) or not blank.any():
             continue
-        if place not in once_a_block and not _is_once_a_block(texts, follows_a_break):
-            continue
         below = texts.ffill()
+        within = _is_a_place(column) and _is_once_a_commune(
+            body, place, names, form, {**filled, **(merged or {})}, starts_of_groups
+        )
+        if place not in once_a_block and not within and not _is_once_a_block(texts, follows_a_break):
+            continue
         if column.required and _keeps_keys_apart(body, place, below, names, form):
             starts |= ~blank
-        elif column.required or not _is_a_place(column) or not starts.any() or blank[starts].any():
+        elif not within and (column.required or not _is_a_place(column) or not starts.any() or blank[starts].any()):
             # An optional column may be blank in truth; only a place that each block begins with goes on below.
             continue
         body = body.copy()
@@ -147,6 +153,23 @@ def _is_once_a_block(texts: pd.Series[str], follows_a_break: np.ndarray) -> bool
         return False
     same = (texts == texts.shift()).fillna(value=False).to_numpy() & ~follows_a_break
     return not same.any()
+
+
+def _is_once_a_commune(
+    body: pd.DataFrame, place: int, names: Mapping[int, str], form: Contract, filled: Filled, starts: np.ndarray
+) -> bool:
+    """Whether each village is written once within its commune, in the first row of its block.
+
+    Each commune begins with one and none comes back; many rows have none, or the commune is written once a block too.
+    """
+    unit = next((other for other, name in names.items() if form[name].type == "unit"), None)
+    blank = body[place].isna().to_numpy()
+    if unit is None or unit == place or blank.sum() < 2 or body[unit].isna().any():
+        return False
+    begins = (body[unit] != body[unit].shift()).to_numpy() | starts
+    named = body.loc[~blank, [unit, place]]
+    is_usual = unit in filled or float(blank.mean()) >= _LEAST_BLANK
+    return is_usual and not blank[begins].any() and len(named) > int(begins.sum()) and not named.duplicated().any()
 
 
 def _keeps_keys_apart(

@@ -87,6 +87,8 @@ def find_header(cells: pd.DataFrame, forms: Iterable[Contract]) -> Header | None
                 break
             block = _block([texts[r] for r in range(first, row + 1)])
             for form in able:
+                if height > 1 and _begins_a_section(texts[row], [texts[r] for r in range(first, row)], form):
+                    continue
                 score, enough = _fit(block, form, above)
                 if score > (best.score + _BETTER if best else 0):
                     best = Header(first, row, block, form.dataset if enough else None, score)
@@ -96,6 +98,23 @@ def find_header(cells: pd.DataFrame, forms: Iterable[Contract]) -> Header | None
     best = _with_lower_row(_with_serial(best, texts), texts)
     rows = range(best.first_row - _HIGHEST, best.first_row)
     return replace(best, above=frozenset(fold(text) for row in rows for text in texts.get(row, {}).values()))
+
+
+def _begins_a_section(line: dict[int, str], above: list[dict[int, str]], form: Contract) -> bool:
+    """Whether the last row of a header is rather a label of the rows below: "Lớp 4A" under «Họ và tên».
+
+    Few columns have a text there and none of them divides a group; the first has a header without it, and both
+    together are none.
+    """
+    block = _block(above)
+    first = min(line, default=0)
+    if 2 * len(line) >= len(block) or first not in sorted(block)[:2]:
+        return False
+    if not all(any(place in row for row in above) for place in line):
+        return False
+    path = block[first]
+    is_headed = is_serial(path) or bool(form.named(path))
+    return is_headed and line[first] != path[-1] and not form.named((" ".join((*path, line[first])),))
 
 
 def _with_serial(header: Header, texts: Mapping[int, dict[int, str]]) -> Header:

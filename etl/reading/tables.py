@@ -96,7 +96,7 @@ def _below(grid: Grid, header: Header, side_title: Title, continued: Table | Non
     ignored |= {row: "title" for row, _ in side_title if ignored.get(row) == "blank"}
     body = below[reasons == ""]
     if form is not None:
-        body, blocks = fill_blocks(body, ignored, header, form, continued)
+        body, blocks = fill_blocks(body, ignored, header, form, continued, merged=filled)
         filled = {place: (*filled.get(place, ()), *blocks.get(place, ())) for place in {*filled, *blocks}}
     above = tuple(
         (int(row), text)
@@ -104,10 +104,11 @@ def _below(grid: Grid, header: Header, side_title: Title, continued: Table | Non
         for text in values
         if isinstance(text, str)
     )
+    sums = below[reasons.isin(["total", "group"])].drop(columns=aside)
     there = set(body.index)
     return Table(
         grid.sheet, header.cells, header.last_row, body, ignored, header.dataset, header.score,
-        tuple(sorted((*above, *side_title))), below[reasons.isin(["total", "group"])], grid.numbers, grid.from_1904,
+        tuple(sorted((*above, *side_title))), sums, grid.numbers, grid.from_1904,
         grid.typed, {place: tuple(row for row in rows if row in there) for place, rows in filled.items()},
         header.sources, below[reasons != ""], frozenset(grid.ragged & there), grid.uncached,
         continued.sheet if continued else None, at_the_side,

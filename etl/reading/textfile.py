@@ -330,12 +330,17 @@ def _ragged(rows: list[list[str]]) -> frozenset[int]:
         table, width = [(number, row) for number, row in enumerate(rows, start=1) if number >= first], narrow
     filled = [(number, row) for number, row in table if _filled(row) > _MOSTLY_FILLED * width]
     short = [(number, row) for number, row in filled if len(row) < width]
+    whole = [row for _, row in filled if len(row) == width][:_WIDTHS_OF]
     if short and not _leaves_out_fields(rows[:_SAMPLE], filled, width):
         moved = [number for number, _ in short]
     else:
-        whole = [row for _, row in filled if len(row) == width][:_WIDTHS_OF]
         moved = [number for number, row in short if _has_moved(row, whole, width)]
-    return frozenset([number for number, row in table if any(v.strip() for v in row[width:])] + moved)
+    headers = [row for row in rows[: first - 1] if len(row) > width and not any(map(_is_number, row))]
+    wide = [
+        number for number, row in table
+        if any(v.strip() for v in row[width:]) and not _has_a_last_column(row, whole, headers)
+    ]  # fmt: skip
+    return frozenset(wide + moved)
 
 
 def _filled(row: list[str]) -> int:
@@ -367,6 +372,25 @@ def _has_moved(row: list[str], whole: list[list[str]], width: int) -> bool:
     return (
         len(whole) > 1 and not fits(row) and any(fits([*row[:place], *gap, *row[place:]]) for place in range(len(row)))
     )
+
+
+def _has_a_last_column(row: list[str], whole: list[list[str]], headers: list[list[str]]) -> bool:
+    """Whether the value right of most rows is that of a column of its own, which most rows leave out: a remark.
+
+    A header stands above it. A row that has moved would have the last column's value there: this value is of another
+    kind, or the last column has a value that others have too.
+    """
+    width = len(whole[0]) if whole else len(row)
+    beyond = [place for place in range(width, len(row)) if row[place].strip()]
+    headed = all(any(len(header) > place and header[place].strip() for header in headers) for place in beyond)
+    if len(whole) <= 1 or not headed:
+        return False
+    kinds = [{_is_number(value) for each in whole if (value := each[place].strip())} for place in range(width)]
+    if any(value.strip() and kind and _is_number(value) not in kind for value, kind in zip(row, kinds, strict=False)):
+        return False
+    last = {each[-1].strip() for each in whole}
+    is_other = _is_number(row[beyond[0]]) not in kinds[-1]
+    return is_other or (row[width - 1].strip() in last and row[beyond[0]].strip() not in last)
 
 
 def _is_number(value: str) -> bool:

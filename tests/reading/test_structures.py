@@ -282,3 +282,69 @@ def test_a_table_of_sums_at_the_side_says_nothing_of_the_list(communes: str, tmp
     assert not [finding for finding in told(read) if finding[1] != "info"]
     unused = read.findings.loc[read.findings["rule"] == "column_unused", "value"]
     assert list(unused) == [communes, "Số thôn"]
+
+
+@pytest.mark.parametrize("codes", [True, False])
+def test_a_village_written_once_within_its_commune_holds_for_its_households(*, codes: bool, tmp_path: Path) -> None:
+    """Also where a household begins between, and where the commune is written in each row."""
+    people = [
+        ("Xã Bản Phiệt", "Thôn Nậm Sưu", "H01", "1"), (None, None, None, "2"), (None, None, "H02", "1"),
+        (None, "Thôn Làng Chung", "H03", "1"), ("Xã Gia Phú", "Thôn Hòa Lạc", "H04", "1"), (None, None, None, "2"),
+        (None, "Thôn Nậm Hẻn", "H05", "1"), (None, None, "H06", "1"), (None, None, None, "2"),
+    ]  # fmt: skip
+    rows, above = [], ("", "", "")
+    for at, (commune, village, code, number) in enumerate(people, start=1):
+        above = (commune or above[0], village or above[1], code or above[2])
+        written = (commune, village, code) if codes else (above[0], village, above[2])
+        rows.append((str(at), *written, number, f"Giàng A {chr(64 + at)}"))
+    lines = [
+        ("DANH SÁCH THÀNH VIÊN HỘ NGHÈO, HỘ CẬN NGHÈO",), ("Quý IV năm 2018",), ("Huyện Bảo Thắng",), (),
+        ("STT", "Xã", "Thôn (bản, tổ)", "Mã hộ", "STT thành viên", "Họ và tên"), *rows,
+    ]  # fmt: skip
+    read = look(text_file(tmp_path, lines), "register")
+    expected = ["Thôn Nậm Sưu"] * 3 + ["Thôn Làng Chung"] + ["Thôn Hòa Lạc"] * 2 + ["Thôn Nậm Hẻn"] * 3
+    assert list(read.rows["village"]) == expected
+    assert {rule for rule, severity, _, _ in told(read) if severity == "info"} == {"value_from_above"}
+
+
+def test_a_label_right_below_the_header_is_a_section(tmp_path: Path) -> None:
+    """Its class would be taken for the header of the names."""
+    header = ("Họ và tên", "Mã học sinh", "Ngày sinh", "Xã", "Trường", "Cấp học", "Tình trạng", "Đối tượng hộ",
+              "Miễn giảm học phí")  # fmt: skip
+    rest = ("Xã Gia Phú", "Trường THCS Gia Phú", "THCS", "Đang học", "Không", "Không")
+    pupils = [(f"Giàng Thị {name}", f"H{name}", "12/03/2006", *rest) for name in "ABCD"]
+    lines = [
+        ("DANH SÁCH HỌC SINH VÀ CHÍNH SÁCH HỖ TRỢ",), ("Học kỳ I năm học 2018-2019",), ("Huyện Bảo Thắng",), (),
+        header, ("Lớp 6A",), *pupils[:2], ("Lớp 6B",), *pupils[2:],
+    ]  # fmt: skip
+    read = look(text_file(tmp_path, lines), "education")
+    assert list(read.rows["full_name"]) == [pupil[0] for pupil in pupils]
+    assert [name.removeprefix("Lớp ") for name in read.rows["class_name"]] == ["6A", "6A", "6B", "6B"]
+
+
+def test_a_village_that_comes_back_is_not_carried_down(tmp_path: Path) -> None:
+    villages = ["Thôn Nậm Sưu", None, "Thôn Làng Chung", None, "Thôn Nậm Sưu", None]
+    lines = [
+        ("DANH SÁCH THÀNH VIÊN HỘ NGHÈO, HỘ CẬN NGHÈO",), ("Quý IV năm 2018",), ("Huyện Bảo Thắng",), (),
+        ("STT", "Xã", "Thôn (bản, tổ)", "Mã hộ", "STT thành viên", "Họ và tên"),
+        *((str(n), "Xã Gia Phú", village, f"H{n}", "1", f"Giàng A {n}") for n, village in enumerate(villages, start=1)),
+    ]  # fmt: skip
+    read = look(text_file(tmp_path, lines), "register")
+    assert [None if pd.isna(village) else village for village in read.rows["village"]] == villages
+
+
+@pytest.mark.parametrize(
+    "section", ["Mã hộ: {}", "{number}. Hộ {}", "Mã số hộ {} - Chủ hộ: Giàng A Páo", "Mã hộ: {} (2 nhân khẩu)"]
+)
+def test_a_section_tells_the_code_of_its_household(section: str, tmp_path: Path) -> None:
+    rows: list[Line] = []
+    for number, code in enumerate(("0291100012", "0291100013", "HN-14"), start=1):
+        rows.append((section.format(code, number=number),))
+        rows += [(str(at), "Xã Gia Phú", "Thôn Hòa Lạc", str(at), f"Giàng A {code[-1]}{at}") for at in (1, 2)]
+    lines = [
+        ("DANH SÁCH THÀNH VIÊN HỘ NGHÈO, HỘ CẬN NGHÈO",), ("Quý IV năm 2018",), ("Huyện Bảo Thắng",), (),
+        ("STT", "Xã", "Thôn (bản, tổ)", "STT thành viên", "Họ và tên"), *rows,
+    ]  # fmt: skip
+    read = look(text_file(tmp_path, lines), "register")
+    assert list(read.rows["household_code"]) == [code for code in ("0291100012", "0291100013", "HN-14") for _ in "12"]
+    assert list(read.rows["row"]) == [7, 8, 10, 11, 13, 14]

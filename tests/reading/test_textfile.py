@@ -198,3 +198,20 @@ def test_letters_of_windows_taken_for_latin_1(tmp_path: Path) -> None:
     lines[3][1], lines[4][1] = "7 \x96 8 \x93nhà\x94", "giá \x80 5"
     read = _grid(tmp_path, _text(lines)).cells
     assert (read.loc[4, 2], read.loc[5, 2]) == ("7 – 8 “nhà”", "giá € 5")
+
+
+def test_a_remark_that_most_rows_leave_out_moves_nothing(tmp_path: Path) -> None:
+    header = ["STT", "Họ và tên", "Số tiền", "Ghi chú"]
+    lines = [[str(n), f"Người {n}", f"{n}00"] for n in range(1, 13)]
+    lines[3].append("Bổ sung")
+    assert not _grid(tmp_path, _text([["DANH SÁCH"], header, *lines])).ragged
+    # A row with an amount in two parts has an amount below the remarks.
+    moved = [*lines[:7], ["8", "Người 8", "1", "257"], *lines[8:]]
+    assert _grid(tmp_path, _text([["DANH SÁCH"], header, *moved])).ragged == {10}
+    # Without a header above it, nothing says that it is one.
+    assert _grid(tmp_path, _text([["DANH SÁCH"], header[:3], *lines])).ragged == {6}
+    # Below words the last column's value must be there too.
+    states = [["1", "Bể A", "Tốt"], *([str(n), f"Bể {n}", "Tốt" if n % 2 else "Kém"] for n in range(2, 12))]
+    states[4].append("Mới sửa")
+    moved = [*states[:8], ["9", "Bể", "số 9", "Kém"], *states[9:]]
+    assert _grid(tmp_path, _text([["CÔNG TRÌNH"], header, *moved])).ragged == {11}
