@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ READERS = ("pandas", "pyarrow", "pyarrow.compute", "fastexcel", "python_calamine
 """What the helper imports once, so that a child begins with it."""
 
 ZIP_OF_FILES = "zip_of_files"
+_OF_CONTENT = {None, errno.EINVAL, errno.EOVERFLOW}
 _MEGABYTE = 1024**2
 _LEAST_MEMORY, _LEAST_SECONDS = 256 * _MEGABYTE, 10.0
 _FIRST_SECONDS = 40.0
@@ -118,15 +120,34 @@ def _confined(limits: Limits, function: Callable[..., Any], *arguments: Any) -> 
         seconds=min(_FIRST_SECONDS, limits.seconds), patience=limits.seconds, file_bytes=limits.memory,
     )  # fmt: skip
     try:
-        return run(function, *arguments, allowance=allowance, modules=READERS)
+        return run(_on_content, function, *arguments, allowance=allowance, modules=READERS)
     except Died as end:
         LOG.warning("a file was given up: %s", end)
         if end.cause == "crash":
-            raise Refused("file_unreadable", reason="nội dung tệp làm trình đọc bị lỗi") from end
+            raise _confusing() from end
         needed = "bộ nhớ" if end.cause == "memory" else "thời gian"
         raise Refused(
             "file_too_large", size=f"cần quá nhiều {needed} để đọc", limit="mức cho phép của hệ thống"
         ) from end
+
+
+def _on_content(function: Callable[..., Any], *arguments: Any) -> Any:
+    """In the child: run a function on a file. An OSError that the file's content causes is a verdict on the file.
+
+    Raises what the function raises, OSError for the disk alone.
+    """
+    try:
+        return function(*arguments)
+    except OSError as fault:
+        # A reader that follows a number to a place that no file has gets EINVAL; an OSError of a reader's own has no
+        # errno.
+        if fault.errno not in _OF_CONTENT:
+            raise
+        raise _confusing() from fault
+
+
+def _confusing() -> Refused:
+    return Refused("file_unreadable", reason="nội dung tệp làm trình đọc bị lỗi")
 
 
 def _open(path: Path, name: str, limits: Limits) -> Opened:

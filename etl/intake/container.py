@@ -107,6 +107,8 @@ def _require_plain(name: str) -> None:
 
 def _entry(file: BinaryIO, info: zipfile.ZipInfo, name: str) -> tuple[Entry, int]:
     """The entry, and where its bytes end. Refused where its local header says something else."""
+    if info.header_offset < 0:
+        raise Refused("zip_headers_disagree", entry=shown(name))
     file.seek(info.header_offset)
     raw = file.read(_LOCAL.size)
     if len(raw) < _LOCAL.size or not raw.startswith(b"PK\x03\x04"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import struct
 import zipfile
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 
+from etl import opening
 from etl.intake.screen import may_be_a_table, screen
 from etl.model.refused import Refused
 from etl.reading.cell_text import cell_text, iso_text, number_in_place_of_day
@@ -182,6 +185,45 @@ def test_what_is_no_table_is_named(content: bytes, found: str, tmp_path: Path) -
         grids_of(path)
     assert refused.value.rule == "file_type_unsupported"
     assert refused.value.params["found"] == found
+
+
+def test_a_directory_that_is_not_where_it_says(tmp_path: Path) -> None:
+    """The parts then begin before the file: to go there fails as if the disk did."""
+    content = bytearray(zipped(sample("xlsx")))
+    end = content.rindex(b"PK\x05\x06")
+    (offset,) = struct.unpack_from("<I", content, end + 16)
+    struct.pack_into("<I", content, end + 16, offset + 5_000)
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(Refused):
+        grids_of(path)
+
+
+def test_an_oserror_of_a_reader_is_a_verdict_on_the_file(tmp_path: Path) -> None:
+    """openpyxl, asked for fonts of before Unicode, finds no workbook and calls that an OSError."""
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["Hé nghÌo"])
+    book.active["A1"].font = Font(name=".VnTime")
+    book.save(path)
+    parts = parts_of(path.read_bytes())
+    types = parts["[Content_Types].xml"].replace(b"spreadsheetml.sheet.main+xml", b"other+xml")
+    assert types != parts["[Content_Types].xml"]
+    path.write_bytes(zipped(parts | {"[Content_Types].xml": types}))
+    with pytest.raises(Refused, match="file_unreadable"):
+        grids_of(path)
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC, errno.EACCES])
+def test_a_fault_of_the_disk_is_no_verdict(number: int) -> None:
+    with pytest.raises(OSError, match="disk"):
+        opening._on_content(_fail, number)
+    with pytest.raises(Refused, match="file_unreadable"):
+        opening._on_content(_fail, errno.EINVAL)
+
+
+def _fail(number: int) -> None:
+    raise OSError(number, "disk")
 
 
 def test_an_xls_without_a_container_in_a_zip_is_a_table(tmp_path: Path) -> None:
