@@ -115,3 +115,9 @@ def put(conn: Connection, dataset: str, unit: str, rows: list[dict[str, object]]
         values = ", ".join(f":{n}" for n in whole)
         conn.execute(text(f"INSERT INTO history.{dataset} ({names}) VALUES ({values})"), whole)
     return name
+
+
+def assert_same_frame(there: pd.DataFrame, wanted: pd.DataFrame) -> None:
+    """Raise AssertionError where two frames differ. pandas compares objects one by one, and takes seconds for it."""
+    if not there.equals(wanted):
+        pd.testing.assert_frame_equal(there, wanted)

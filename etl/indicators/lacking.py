@@ -100,6 +100,8 @@ def _covered(communes: Sequence[str], missing: Mapping[str, list[str]], persons:
         return 100.0
     known = [persons[c] for c in communes if c in persons]
     usual = Fraction(sum(known), len(known)) if sum(known) else Fraction(1)
-    whole = sum(persons.get(c, usual) for c in communes)
-    there = sum(persons.get(c, usual) for c in communes if c not in missing)
-    return float(100 * Fraction(there) / Fraction(whole)) if whole else 100.0
+    whole = sum(known) + usual * (len(communes) - len(known))
+    told = [c for c in communes if c not in missing]
+    known = [persons[c] for c in told if c in persons]
+    there = sum(known) + usual * (len(told) - len(known))
+    return float(100 * there / whole) if whole else 100.0

@@ -144,18 +144,19 @@ def exact_value(numerator: Decimal, denominator: Decimal | None) -> Fraction | N
 
 def _target(one: Indicator, area: Area, day: date) -> Target | None:
     """The target that binds an indicator in an area on a day; the most specific scope wins."""
-    valid = _targets_of(one.code, one.base, day)
-    scopes: Iterable[str] = ("all",)
+    scopes: tuple[str, ...] = ("all",)
     if area.level == "province":
         scopes = ("province", "all")
     elif area.code == "30a" or (area.level == "district" and area.is_30a):
         scopes = ("30a", "all")
-    return next((t for scope in scopes for t in valid if t.scope == scope), None)
+    return _target_in(one.code, one.base, scopes, day)
 
 
 @lru_cache(maxsize=4096)
-def _targets_of(code: str, base: str, day: date) -> tuple[Target, ...]:
-    return tuple(t for t in targets() if t.indicator in (code, base) and t.valid_from <= day <= t.valid_to)
+def _target_in(code: str, base: str, scopes: tuple[str, ...], day: date) -> Target | None:
+    """Return the target of an indicator, or of the one that it is a part of, in the first scope that has one."""
+    valid = [t for t in targets() if t.indicator in (code, base) and t.valid_from <= day <= t.valid_to]
+    return next((t for scope in scopes for t in valid if t.scope == scope), None)
 
 
 def definitions(period: Period) -> dict[str, Any]:

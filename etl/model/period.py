@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 _FORM = re.compile(r"^(\d{4})-Q([1-4])$")
 
@@ -41,7 +41,7 @@ class Period:
     @property
     def last_day(self) -> date:
         """The last day of the quarter: "on the day" in every indicator."""
-        return self.next().first_day - timedelta(days=1)
+        return date(self.year, 3 * self.quarter, 31 if self.quarter in (1, 4) else 30)
 
     def next(self) -> Period:
         """The quarter after."""

@@ -9,12 +9,13 @@ import time
 import uuid
 import zipfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from etl import cli, pipeline, questions
@@ -26,7 +27,7 @@ from etl.settings import SECTORS, Settings
 from etl.warehouse.embedded import binaries, create_database
 from samples import Sample
 from tests.selection import one_of_the_day
-from tests.support import PERIOD, edited
+from tests.support import PERIOD, assert_same_frame, edited
 
 pytestmark = pytest.mark.warehouse
 
@@ -49,15 +50,18 @@ def take(own: Settings, *paths: Path) -> list[pipeline.Ingested]:
     return pipeline.ingest(own, drops)
 
 
+@lru_cache(maxsize=8)
+def engine_of(url: str) -> Engine:
+    return create_engine(url, poolclass=NullPool)
+
+
 def ask(own: Settings, query: str, **values: object) -> list[tuple[object, ...]]:
-    engine = create_engine(own.warehouse_url or "", poolclass=NullPool)
-    with engine.begin() as conn:
+    with engine_of(own.warehouse_url or "").begin() as conn:
         return [tuple(r) for r in conn.execute(text(query), values)]
 
 
 def person_of(own: Settings, number: str) -> Person:
-    engine = create_engine(own.warehouse_url or "", poolclass=NullPool)
-    with engine.begin() as conn:
+    with engine_of(own.warehouse_url or "").begin() as conn:
         return find(conn, number)
 
 
@@ -213,8 +217,8 @@ def test_no_byte_is_left_and_every_figure_stays(filled: Filled, who: str) -> Non
     forget.carry_out(own, plan, by="Lan", reason=f"asked for {number}")
 
     assert traces_left(own, person) == []
-    pd.testing.assert_frame_equal(figures(own), before)
-    pd.testing.assert_frame_equal(figures(own, earlier), then)
+    assert_same_frame(figures(own), before)
+    assert_same_frame(figures(own, earlier), then)
     assert ask(own, "SELECT submission_id, sheet, row FROM history.register_member ORDER BY 1, 2, 3") == rows
     assert ask(own, "SELECT id, rows_read, rows_accepted, rows_rejected FROM intake.submission ORDER BY id") == counts
     assert pipeline.publish_edition(own, "2018-Q4") == (1, False)
@@ -275,7 +279,7 @@ def test_what_is_interrupted_is_completed_by_running_it_again(
     monkeypatch.setattr(where, struck, real)
     forget.carry_out(own, forget.plan(own, number), by="Lan", reason="asked")
     assert traces_left(own, person) == []
-    pd.testing.assert_frame_equal(figures(own), before)
+    assert_same_frame(figures(own), before)
     assert ask(own, "SELECT count(*) FROM intake.forgetting") == [(1,)]
     assert not ask(own, "SELECT id FROM intake.submission WHERE answered_version < findings_version")
 

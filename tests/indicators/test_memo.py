@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from pandas.testing import assert_frame_equal
 from sqlalchemy import Connection, Engine, text
 
 from etl.contracts import DATASETS
@@ -23,6 +22,7 @@ from etl.reference.units import units_on
 from etl.warehouse.engine import at, driver
 from tests.indicators import provinces
 from tests.selection import one_of_the_day
+from tests.support import assert_same_frame
 
 pytestmark = pytest.mark.warehouse
 
@@ -185,10 +185,10 @@ def test_what_is_kept_gives_the_figures_of_adding_up_anew(conn: Connection, ran:
             only_these(query, districts, changed, links=links)
         spared += len(queries()) * 12 - sum(len(districts) for _, districts in ran)
         ran.clear()
-        assert_frame_equal(frame, anew(conn))
+        assert_same_frame(frame, anew(conn))
         told += int(frame["by_link"].map(bool).sum())
         ran.clear()
-        assert_frame_equal(measure.measure(conn, PERIOD), frame)
+        assert_same_frame(measure.measure(conn, PERIOD), frame)
         assert ran == []
     assert spared > CHANGES * len(queries()) * 12 * 0.6
     assert told
@@ -221,7 +221,7 @@ def test_a_correction_of_a_district_is_added_up_there_alone(conn: Connection, ra
             assert len(districts) > 2
         elif query.linked is None:
             assert districts == {*one.covers, "10"}
-    assert_frame_equal(frame, anew(conn))
+    assert_same_frame(frame, anew(conn))
 
 
 @pytest.mark.parametrize("changes", [3, pytest.param(6, marks=pytest.mark.whole)])
@@ -243,8 +243,8 @@ def test_a_question_about_the_past_is_right_and_writes_nothing(conn: Connection,
     ran.clear()
     for moment, frame in zip(moments, frames, strict=True):
         at(conn, moment)
-        assert_frame_equal(measure.measure(conn, PERIOD), frame)
-        assert_frame_equal(anew(conn), frame)
+        assert_same_frame(measure.measure(conn, PERIOD), frame)
+        assert_same_frame(anew(conn), frame)
     assert kept(conn) == before
 
 
@@ -259,7 +259,7 @@ def test_new_links_and_new_reference_data_are_noticed(conn: Connection, ran: Ran
     assert {q.name for q, _ in ran} <= {q.name for q in queries() if q.linked}
     ran.clear()
     conn.execute(text("UPDATE ref.figure SET value = value + 1"))
-    assert_frame_equal(measure.measure(conn, PERIOD), anew(conn))
+    assert_same_frame(measure.measure(conn, PERIOD), anew(conn))
     assert {q.name for q, _ in ran} == {q.name for q in queries()}
 
 
