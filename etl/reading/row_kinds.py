@@ -52,6 +52,11 @@ _GROUP = re.compile(
     r"^(?:[ivxlc]{1,5} |[a-d] )?(?:huyen|thanh pho|tp|thi xa|tinh|khu vuc|vung|cac (?:xa|phuong|thi tran|huyen)"
     r"|xa khu vuc|nhom|phan|muc|khoi|thanh thi|nong thon)\b"
 )
+_PLACE_ABOVE = re.compile(
+    r"^(?:xa|phuong|p|x|thi tran|tt|huyen|quan|thi xa|tx|thanh pho|tp|tinh|khu vuc|vung|cum|cac|tieu vung)\b"
+)
+"""What a section of a list may be called, and no village, works or person."""
+
 _CLOSING = re.compile(
     r"(?:nguoi lap|lap bieu|lap bang|thu truong|giam doc|truong phong|pho phong|ke toan|chu tich|truong ban|ky ten"
     r"|ky ghi ro|ky dong dau|dong dau|noi nhan|^ghi chu|^luu y|^nguon|xac nhan cua|kiem soat"
@@ -75,10 +80,14 @@ _SHORT = 4
 _SHORT_TEXT = 60
 _SOME = 0.2
 _NOTHING = ("0", "-", "0.0", "0,0")
+_AT_ONCE, _AT_FIRST = 5_000, 100
 _COPIED = 2
 """Columns that a template fills in down below the list, at most, besides the serial numbers."""
 
 _MOSTLY = 0.7
+_USUAL, _FEW_ROWS = 0.8, 2
+"""Share of the rows of data that fill a column, from which on a row is expected to."""
+
 _SPACES = " \t\r\n'\u00a0\u200b\ufeff"
 _NUMBERED_WITHIN = 4
 _LEADING_COLUMNS = 6
@@ -227,7 +236,7 @@ class RowKinds:
     def _prefilled(self) -> np.ndarray:
         """Rows below the list for which only a copied text and the serial number are filled in, as in a template."""
         tail = np.zeros(len(self.below), dtype=bool)
-        last = int(np.flatnonzero(self._has_enough)[-1]) if self.form and self._has_enough.any() else len(tail)
+        last = self._last_filled() if self.form else len(tail)
         if last + 1 >= len(tail):
             return tail
         places = [c for c in self._names if c in self._columns and c != self._serial_column]
@@ -243,6 +252,16 @@ class RowKinds:
             counted = self._serials[last + 1 :] > 0
             tail[last + 1 :] = ((filled > 0).to_numpy() | counted) & (filled == words).to_numpy()
         return tail & (self._of_form > 0)
+
+    def _last_filled(self) -> int:
+        """The last row with enough required cells that hold more than a zero or a dash; the number of rows for none."""
+        for end in range(len(self.below), 0, -_AT_ONCE):
+            begin = max(0, end - _AT_ONCE)
+            cells = self.below[self._required].iloc[begin:end]
+            enough = (cells.notna() & ~cells.isin(_NOTHING)).sum(axis=1).to_numpy() >= self._enough
+            if enough.any():
+                return begin + int(np.flatnonzero(enough)[-1])
+        return len(self.below)
 
     # --- one row -------------------------------------------------------------------------------------------------
 
@@ -297,7 +316,47 @@ class RowKinds:
         if alone and words and lacking == self._required_texts:
             # A label in a column of numbers, and nothing that a row of data is called by.
             return False
-        return not (alone and lacking and (self._counted or self._sums_up(at, lacking)))
+        if not (alone and lacking):
+            return True
+        return not self._sums_up(at, lacking) and (not self._counted or self._is_like_others(texts, lacking))
+
+    def _is_like_others(self, texts: dict[int, str], lacking: list[int]) -> bool:
+        """Whether a row lacks nothing that rows of data have but what stands once for several, or was forgotten.
+
+        Its label is no place above, nor one of those that the rows of data have in the columns that it lacks.
+        """
+        if self._whole_rows < _FEW_ROWS or any(c not in texts for c in self._usual if c not in lacking):
+            return False
+        label = next((fold(t) for c, t in texts.items() if c in self._names and not _NUMBER.match(t)), "")
+        return bool(label) and not _PLACE_ABOVE.match(label) and not any(label in self._labels_of(c) for c in lacking)
+
+    @cached_property
+    def _whole(self) -> np.ndarray:
+        """Rows with every required cell."""
+        whole: np.ndarray = self._count(self._required) == len(self._required)
+        return whole
+
+    @cached_property
+    def _whole_rows(self) -> int:
+        return int(self._whole.sum())
+
+    @cached_property
+    def _usual(self) -> list[int]:
+        """Columns of the form that nearly all whole rows fill."""
+        places = [c for c in self._names if c in self._columns]
+        shares = self.below.loc[self._whole, places].notna().mean()
+        return [c for c in places if shares[c] >= _USUAL]
+
+    def _labels_of(self, column: int) -> frozenset[str]:
+        """What the whole rows have in a column, folded, with and without the word for what it is: «xã»."""
+        if column not in self._labels:
+            texts = {fold(text) for text in self.below.loc[self._whole, column].dropna().unique()}
+            self._labels[column] = frozenset(texts | {text.partition(" ")[2] for text in texts} - {""})
+        return self._labels[column]
+
+    @cached_property
+    def _labels(self) -> dict[int, frozenset[str]]:
+        return {}
 
     def _goes_on(self, at: int) -> bool:
         """Whether a row's serial number goes on from the row before, and the next does not begin anew."""
@@ -310,20 +369,31 @@ class RowKinds:
     def _sums_up(self, at: int, lacking: list[int]) -> bool:
         """Whether the numbers of a row are the sums of the rows that follow, up to the next that lacks the same."""
         numeric = [c for c in self._names if c not in self._required_texts and c in self._columns]
-        following = self.below.iloc[at + 1 :][self._has_enough[at + 1 :]]
-        ends = following[lacking].isna().any(axis=1).to_numpy()
-        part = following.iloc[: int(np.argmax(ends)) if ends.any() else len(following)]
-        told = {c: n for c in numeric if (n := _as_number(self.below.iloc[at][c])) is not None}
+        part = self._part_below(at, lacking)
+        # Zeros sum up anything.
+        told = {c: n for c in numeric if (n := _as_number(self.below.iloc[at][c]))}
         fits = [sum(_as_number(v) or 0 for v in part[c]) == n for c, n in told.items()]
-        # One row below is its own sum; then only a row that bears a label sums it up.
+        # One row below is its own sum; then only a row that bears a label sums it up, in each of its numbers.
         labelled = any(fold(text) and not _NUMBER.match(text) for text in self._texts(at).values())
-        return len(part) > (not labelled) and sum(fits) >= 2 and sum(fits) >= _MOSTLY * len(fits)
+        enough = _MOSTLY if len(part) > 1 else 1
+        return len(part) > (not labelled) and sum(fits) >= 2 and sum(fits) >= enough * len(fits)
+
+    def _part_below(self, at: int, lacking: list[int]) -> pd.DataFrame:
+        """The rows of data below a row, up to the next that lacks the same columns."""
+        length = _AT_FIRST
+        while True:
+            following = self.below.iloc[at + 1 : at + 1 + length]
+            following = following[self._has_enough[at + 1 : at + 1 + length]]
+            ends = following[lacking].isna().any(axis=1).to_numpy()
+            if ends.any() or at + length >= len(self.below):
+                return following.iloc[: int(np.argmax(ends))] if ends.any() else following
+            length *= 4
 
     def _sums_up_above(self, at: int) -> bool:
         """Whether the numbers of a row are the sums of all rows of data above it."""
         above = self.below.iloc[:at][self._has_enough[:at]]
         numbers = {c: n for c in self._names if c in self._columns and c not in self._required_texts
-                   and (n := _as_number(self.below.iloc[at][c])) is not None}  # fmt: skip
+                   and (n := _as_number(self.below.iloc[at][c]))}  # fmt: skip
         fits = [sum(_as_number(v) or 0 for v in above[c]) == n for c, n in numbers.items()]
         return len(above) > 1 and sum(fits) >= 2 and sum(fits) >= _MOSTLY * len(fits)
 

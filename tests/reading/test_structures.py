@@ -348,3 +348,37 @@ def test_a_section_tells_the_code_of_its_household(section: str, tmp_path: Path)
     read = look(text_file(tmp_path, lines), "register")
     assert list(read.rows["household_code"]) == [code for code in ("0291100012", "0291100013", "HN-14") for _ in "12"]
     assert list(read.rows["row"]) == [7, 8, 10, 11, 13, 14]
+
+
+SERIAL_A_BLOCK = [
+    (str(["Xã Bản Phiệt", "Xã Gia Phú", "Xã Phong Niên"].index(str(row[1])) + 1), *row[1:])
+    if not number or row[1] != ROWS[number - 1][1] else (None, None, *row[2:])
+    for number, row in enumerate(ROWS)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("names", [None, ("Nậm Sưu", "Làng Chung", "Bản Quẩn", "Hòa Lạc", "Nậm Hẻn", "Phìn Giàng")])
+def test_number_and_commune_written_once_a_block(names: Sequence[str] | None, tmp_path: Path) -> None:
+    lines = [(*row[:2], names[at] if names else row[2], *row[3:]) for at, row in enumerate(SERIAL_A_BLOCK)]
+    read = look(text_file(tmp_path, (*TITLE, HEADER, *lines)))
+    assert [row[0] for row in villages(read)] == COMMUNES
+    assert [row[2:] for row in villages(read)] == [row[2:] for row in EXPECTED]
+
+
+@pytest.mark.parametrize("row", range(len(ROWS)))
+@pytest.mark.parametrize("numbers", [("61", "240", "200"), ("0", "0", "0")])
+def test_a_row_without_number_and_commune_is_named(row: int, numbers: tuple[str, ...], tmp_path: Path) -> None:
+    # Another commune in each row: nothing says that one is written for several.
+    communes = ["Xã Bản Phiệt", "Xã Gia Phú", "Xã Phong Niên", "Xã Thái Niên", "Xã Xuân Quang", "Xã Trì Quang"]
+    lines = [(each[0], communes[at], *each[2:]) for at, each in enumerate(ROWS)]
+    lines[row] = (None, None, "Thôn Mới", *numbers)
+    read = look(text_file(tmp_path, (*TITLE, HEADER, *lines)))
+    assert (read.counts.accepted, read.counts.rejected) == (5, 1)
+    assert ("required_empty", "critical", len(TITLE) + 2 + row, "commune") in told(read)
+
+
+def test_a_template_filled_down_with_zeros_is_no_data(tmp_path: Path) -> None:
+    tail = [(str(number), "Xã Phong Niên", None, "0", "0", "0") for number in range(7, 40)]
+    read = look(text_file(tmp_path, (*TITLE, HEADER, *ROWS, *tail)))
+    assert villages(read) == EXPECTED
+    assert read.ignored["prefilled"] == len(tail)
