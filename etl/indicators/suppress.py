@@ -13,12 +13,16 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.linalg import qr, solve_triangular
 
 from etl.indicators.areas import Area
 from etl.indicators.registry import Indicator
 
 FEWEST = 5
 """People behind a figure from which on it is published."""
+
+_ZERO = 1e-9
+"""What is left of zero where numbers are rounded; the sums themselves are of ones."""
 
 Cell = tuple[str, str]
 """(indicator, unit code)."""
@@ -45,7 +49,11 @@ def suppressed(frame: pd.DataFrame, places: Sequence[Area], known: Mapping[str, 
     }
     small = {cell for cell, count in people.items() if 0 < count < FEWEST} | of_few
     hidden = hide(small, people, list(_sums(people, places, known))) if small else set()
-    hidden |= {(one.code, unit) for one in known.values() for code, unit in hidden if code in one.query.hides_with}
+    hidden_with: dict[str, list[str]] = defaultdict(list)
+    for one in known.values():
+        for code in one.query.hides_with:
+            hidden_with[code].append(one.code)
+    hidden |= {(also, unit) for code, unit in hidden for also in hidden_with.get(code, ())}
     return pd.Series([c in hidden for c in zip(frame["indicator"], frame["unit_code"], strict=True)], frame.index)
 
 
@@ -107,12 +115,19 @@ def _worked_out(hidden: set[Cell], sums: Sequence[Sum]) -> set[Cell]:
             for cell, sign in ((total, -1.0), *((part, 1.0) for part in parts)):
                 if cell in at:
                     matrix[line, at[cell]] += sign
-        # Of many sums, those that say something new are enough: the same solutions from a smaller matrix.
-        _, scale, rows = np.linalg.svd(np.linalg.qr(matrix, mode="r") if len(own) > len(cells) else matrix)
-        free = rows[int((scale > 1e-9).sum()) :]
-        determined = (np.abs(free) < 1e-9).all(axis=0)
-        found |= {cell for cell, column in at.items() if determined[column]}
+        found |= {cells[column] for column in _determined(matrix)}
     return found
+
+
+def _determined(matrix: np.ndarray) -> list[int]:
+    """Return the columns that are zero in every vector which the matrix takes to zero.
+
+    With pivots the matrix is R = (L | F), L triangular: a pivot's value is -L⁻¹F times the others, which are free.
+    """
+    factor, pivots = qr(matrix, mode="r", pivoting=True)
+    rank = int((np.abs(np.diagonal(factor)) > _ZERO).sum())
+    of_the_free = solve_triangular(factor[:rank, :rank], factor[:rank, rank:])
+    return [int(pivots[line]) for line in np.flatnonzero((np.abs(of_the_free) < _ZERO).all(axis=1))]
 
 
 def _connected(hidden: set[Cell], sums: Sequence[Sum]) -> list[tuple[list[Cell], list[Sum]]]:
