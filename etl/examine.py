@@ -57,7 +57,8 @@ from etl.model.period import Period
 from etl.model.refused import Refused
 from etl.model.text import fold
 from etl.opening import open_file
-from etl.reading import find_any_table, find_tables
+from etl.reading import find_any_table
+from etl.recognition import recognize
 from etl.reference.rules import rules
 from etl.settings import Settings
 
@@ -116,7 +117,8 @@ def _examine_grids(
     grids: list[Grid], reviewed: Reviewed, sha256: str, *, file_name: str, folder: str, sector: str | None, today: date
 ) -> Examined:
     sent = [grid for grid in grids if not is_answer_sheet(grid)]
-    found = find_tables(sent, contracts())
+    recognized = recognize(sent, contracts())
+    found = recognized.tables
     tables = _of_one_form([table for table in found if table is not None and table.dataset is not None])
     datasets = sorted({table.dataset for table in tables if table.dataset})
 
@@ -130,7 +132,7 @@ def _examine_grids(
         heading = Heading(dataset=dataset, periods_named=named_anywhere())
         return _rejected(heading, findings_frame([fault]), tables, _ignored(grids, tables))
 
-    form = contract(datasets[0])
+    form = recognized.forms[datasets[0]]
     hidden = frozenset(grid.sheet for grid in sent if grid.hidden)
     aside = set_aside(tables, hidden, form, sent_name(file_name), folder)
     tables = [table for table in tables if table.sheet not in aside.sheets]

@@ -1,196 +1,201 @@
-"""Assign the columns that no header names for certain, by what their headers nearly say and what they hold.
+"""Assign a table's columns to those of a form, all at once: by what headers say, what columns hold, and their order.
 
-A column of the table and one of the form are brought together only where each is the other's only good choice. What
-stays open is asked (``header_missing``, ``header_near``, ``column_unused``), never guessed.
+Each pair of a column of the table and one of the form has a weight: the evidence for it less that against it, about
+the natural logarithm of its odds. The assignment with the greatest sum is taken, of it only the pairs without which
+the sum would be much smaller: where another assignment is nearly as good nothing is guessed. What stays open is asked
+(``header_missing``, ``header_near``, ``column_unused``).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from itertools import pairwise
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from scipy.optimize import linear_sum_assignment
 
-from etl.conforming import values
-from etl.conforming.labels import Labels
-from etl.conforming.unreadable import Unreadable
-from etl.conforming.vocabulary import enum_labels
+from etl.conforming.content import TELLS_ITSELF, Content, evidence, names_a_person, speaks_of_another
 from etl.contracts import Column, Contract
-from etl.contracts.naming import BY_WORDS, MARGIN, WORDS_ENOUGH, Path
+from etl.contracts.concepts import words_of
+from etl.contracts.naming import WORDS_ENOUGH, Path
 from etl.model.grid import Table
-from etl.model.text import clean, fold
-from etl.reference.codes import ethnic_labels
-from etl.reference.units import all_units
+from etl.model.text import clean
+
+_Weights = npt.NDArray[np.float64]
 
 BY_CONTENT = 0.85
-"""How sure a column is that its content alone tells."""
+"""How sure a column is that its header alone does not name."""
 
 _SAMPLE = 200
 """Distinct texts of a column that are looked at, at most."""
 
-_FITS = 0.9
-"""Share of a column's distinct texts that the form's column can read, at least."""
+_OF_WORDS, _NO_WORDS = 9.0, 0.3
+"""Weight of a header with all words of a form's, and the likeness from which on words speak for it."""
 
-_PERSON = re.compile(r"^[^\W\d]+(?:[ '’ʼ-]+[^\W\d]+){1,6}$")
-_OF_A_PERSON = frozenset({"ten", "nguoi", "ong", "ba", "chu", "hoc", "khach", "name"})
-_OF_OTHERS = frozenset({"cha", "me", "bo", "vo", "chong", "can", "lap", "ghi", "truong", "lop", "giao", "giam", "cap"})
-"""Words of headers under which stand other persons than the row's."""
+_LESS_IN_ITS_GROUP = 0.2
+"""Likeness that a header may lack which stands below the group of its column."""
 
-_OF_A_VILLAGE = frozenset({"thon", "ban", "to", "khu", "xom", "ap", "lang", "village"})
-_VILLAGE = re.compile(r"^(?:thon|ban|to dan pho|tdp|to|khu|xom|ap|lang|tieu khu|khoi|doi)\b")
-_SOME_VILLAGES = 0.3
-_COMMUNE = re.compile(r"^(?:xa|phuong|thi tran|tt|x|p)[. ]+\S")
-_CODE = re.compile(r"^[A-Za-zĐđ]{0,4}[\d./-]*\d[\w./-]*$")
+_OF_A_NAME = 3.0
+"""More for a header that names the column, if not by the form's own text."""
+
+_LEAST_WORDS = 0.2
+_TELLING = frozenset({"name", "unit", "enum", "ethnicity", "code"})
+"""Types of columns whose content may tell them without a word of their header."""
+
+_WORDS_BESIDE = ((TELLS_ITSELF, 0.0), (4.0, 0.2), (3.0, 0.45), (2.0, 0.4), (-math.inf, 0.45))
+"""Weight of the content from which on this likeness of words is enough: what tells itself needs none."""
+_REQUIRED = 0.5
+_BETWEEN, _OUTSIDE, _NEXT = 1.0, -1.5, 1.0
+"""Weight of a place between its neighbours on the form, outside of them, and right beside one."""
+
+_IN_ORDER = 0.85
+_ENOUGH_FOR_AN_ORDER = 4
+_ROUNDS = 3
+
+_LEAST, _MARGIN = 4.0, 2.5
+"""Weight of a pair that is taken, and by how much the sum would be smaller without it. ``make bench-words`` measures
+how many columns they leave open and that they take none wrongly."""
+
+_ALIKE = 1.0
+_FORBIDDEN = -1e6
 
 
 @dataclass(frozen=True)
-class Assigned:
-    """A column of the form and the place that it was given: how sure (0–1), by its header's words or its content."""
+class Assignment:
+    """Columns of a form and their places.
 
-    place: int
-    sure: float
-
-
-def assign_rest(table: Table, form: Contract, lacking: Iterable[str], free: Mapping[int, Path]) -> dict[str, Assigned]:
-    """Give lacking columns of a form the free places that can only be theirs; column → place and how sure.
-
-    lacking: columns that no header names; free: physical column → the texts of a header that names none.
+    clear: those that can be no others; likely: all of the best assignment, of which another may be nearly as good.
     """
-    texts = {place: _sample(table, place) for place in free}
-    wanted = [form[name] for name in lacking]
-    alone = {(place, c.name): BY_CONTENT for place in free for c in wanted if _by_content(c, texts[place], free[place])}
-    assigned = _mutual(alone, margin=0.0)
-    left = [c for c in wanted if c.name not in assigned]
-    taken = {one.place for one in assigned.values()}
-    likely = {
-        (place, c.name): likeness
-        for place, path in free.items() if place not in taken
-        for c in left if (likeness := form.names.likeness(path, c.name)) >= WORDS_ENOUGH - MARGIN
-    }  # fmt: skip
-    by_words = _mutual(likely, MARGIN)
-    good = {
-        name: Assigned(one.place, BY_WORDS) for name, one in by_words.items()
-        if one.sure >= WORDS_ENOUGH and _can_hold(form[name], texts[one.place])
-    }  # fmt: skip
-    return assigned | good
+
+    clear: Mapping[str, int]
+    likely: Mapping[str, int]
 
 
-def _mutual(likeness: Mapping[tuple[int, str], float], margin: float) -> dict[str, Assigned]:
-    """The pairs of which each is the other's only choice within the margin."""
-    chosen: dict[str, Assigned] = {}
-    for (place, name), sure in likeness.items():
-        rivals = [other for (p, n), other in likeness.items() if (p == place) != (n == name)]
-        if all(other <= sure - margin and other < sure for other in rivals):
-            chosen[name] = Assigned(place, sure)
-    return chosen
+def assign(
+    free: Mapping[int, Path], texts: Mapping[int, Mapping[str, int]], lacking: Iterable[str], fixed: Mapping[str, int],
+    form: Contract,
+) -> Assignment:  # fmt: skip
+    """Give lacking columns of a form the free places that can only be theirs.
 
-
-def _sample(table: Table, place: int) -> list[str]:
-    texts = table.body[place].dropna() if place in table.body.columns else pd.Series(dtype="str")
-    return [clean(text) for text in texts.unique()[:_SAMPLE]]
-
-
-def _by_content(column: Column, texts: list[str], path: Path) -> bool:
-    """Whether a column holds nothing but what only this column of the form can hold.
-
-    Persons and villages only with a header that speaks of a name or a place: a signature may be a person's too.
+    free: physical column → the texts of its header; texts: what it holds (``sample_of``); fixed: column of the form →
+    place, for those that are certain.
     """
-    words = set(fold(" ".join(path)).split())
-    if column.type == "name":
-        return bool(words & _OF_A_PERSON) and not words & _OF_OTHERS and _share(_is_a_person, texts) >= _FITS
-    if column.name == "village":
-        return bool(words & _OF_A_VILLAGE) and _share(_names_a_village, texts) >= _SOME_VILLAGES
-    telling = [text for text in texts if not _reads(values.flag, text)]
-    if not telling:
+    columns, places = [form[name] for name in lacking], list(free)
+    if not columns or not places:
+        return Assignment({}, {})
+    by_itself = _by_itself(columns, places, free, texts, form)
+    anchors = dict(fixed)
+    for _ in range(_ROUNDS):
+        weights = by_itself + _by_order(columns, places, anchors, form)
+        pairs = _best(weights)
+        clear = {columns[at].name: places[row] for row, at in pairs if _is_clear(weights, by_itself, pairs, (row, at))}
+        if (found := {**fixed, **clear}) == anchors:
+            break
+        anchors = found
+    return Assignment(clear, {columns[at].name: places[row] for row, at in pairs})
+
+
+def _by_itself(
+    columns: Sequence[Column], places: Sequence[int], free: Mapping[int, Path], texts: Mapping[int, Mapping[str, int]],
+    form: Contract,
+) -> _Weights:  # fmt: skip
+    """The weight of each pair by its header and content; places in rows."""
+
+    contents = {place: Content(texts[place]) for place in places}
+
+    def weight(place: int, column: Column) -> float:
+        path, held = free[place], contents[place]
+        words = form.meaning.likeness(path, column.name)
+        if (by_letters := form.names.likeness(path, column.name)) >= WORDS_ENOUGH:
+            words = max(words, by_letters)
+        named = form.named(path).get(column.name, 0.0)
+        if not named and words < _LEAST_WORDS and column.type not in _TELLING:
+            return _FORBIDDEN
+        if not named and not _says_what_it_counts(path, column):
+            return _FORBIDDEN
+        if not named and column.type == "name" and speaks_of_another(path, column):
+            return _FORBIDDEN
+        content = evidence(column, held)
+        if column.type == "name" and content > 0 and names_a_person(path):
+            content = TELLS_ITSELF
+        least = next(least for at_least, least in _WORDS_BESIDE if content >= at_least)
+        if not named and words < least - _LESS_IN_ITS_GROUP * form.meaning.is_in_its_group(path, column.name):
+            return _FORBIDDEN
+        by_header = _OF_WORDS * (max(words, named) - _NO_WORDS) + _OF_A_NAME * (named > 0)
+        return by_header + content + _REQUIRED * column.required
+
+    return np.array([[weight(place, column) for column in columns] for place in places], dtype=np.float64)
+
+
+def _says_what_it_counts(path: Path, column: Column) -> bool:
+    """Whether a header speaks of persons where the column counts them: «Nước sạch» may be of households too."""
+    counted = {concept for word in words_of(column.header) for concept in word.concepts}
+    said = {concept for word in words_of(" ".join(path)) for concept in word.concepts}
+    return column.type != "int" or "person" not in counted or "person" in said
+
+
+def _by_order(columns: Sequence[Column], places: Sequence[int], anchors: Mapping[str, int], form: Contract) -> _Weights:
+    """The weight of each pair by the order of the form, where the table follows it."""
+    order = {column.name: at for at, column in enumerate(form.columns)}
+    known = sorted((place, order[name]) for name, place in anchors.items())
+    weights = np.zeros((len(places), len(columns)))
+    follows = [one < other for (_, one), (_, other) in pairwise(known)]
+    if len(known) < _ENOUGH_FOR_AN_ORDER or sum(follows) < _IN_ORDER * len(follows):
+        return weights
+    for row, place in enumerate(places):
+        left = max((pair for pair in known if pair[0] < place), default=(0, -1))
+        right = min((pair for pair in known if pair[0] > place), default=(0, len(order)))
+        for at, column in enumerate(columns):
+            here = order[column.name]
+            if left[1] < here < right[1]:
+                weights[row, at] += _BETWEEN
+            elif left[1] < right[1]:
+                weights[row, at] += _OUTSIDE
+            weights[row, at] += _NEXT * ((place - 1, here - 1) == left) + _NEXT * ((place + 1, here + 1) == right)
+    return weights
+
+
+def _is_clear(weights: _Weights, by_itself: _Weights, pairs: Sequence[tuple[int, int]], pair: tuple[int, int]) -> bool:
+    """Whether no assignment that is nearly as good does without a pair of the best one.
+
+    Nor may a place that the best one leaves out be as good for the column but for the order: one of two columns under
+    like headers is chosen by nobody but their sender.
+    """
+    if weights[pair] < _LEAST:
         return False
-    if column.type in ("enum", "ethnicity"):
-        # Two codes at least, or a text of several words: «Không» and «Nam» alone may be anything.
-        is_rich = len(telling) > 1 or len(telling[0].split()) > 1
-        return is_rich and _share(_certainly(column), texts) >= _FITS
-    if column.type == "unit":
-        return _share(names_a_commune, texts) >= _FITS
-    return False
-
-
-def _is_a_person(text: str) -> bool:
-    return _PERSON.match(text) is not None
-
-
-def _names_a_village(text: str) -> bool:
-    return _VILLAGE.match(fold(text)) is not None
-
-
-def _can_hold(column: Column, texts: list[str]) -> bool:
-    """Whether a column's content does not contradict the header that its own header nearly says."""
-    return not texts or _share(_reader(column), texts) >= _FITS
-
-
-def _share(reads: Callable[[str], bool], texts: list[str]) -> float:
-    return sum(map(reads, texts)) / len(texts) if texts else 0.0
-
-
-def _reader(column: Column) -> Callable[[str], bool]:
-    match column.type:
-        case "enum" | "ethnicity":
-            return partial(_reads, labels_of(column))
-        case "unit":
-            return names_a_commune
-        case "int" | "money" | "number":
-            return partial(_reads, partial(values.number, grouped=True))
-        case "date":
-            return partial(_reads, partial(values.when, year_ok=True, latest_year=2100, two_digits_past=True))
-        case "flag":
-            return partial(_reads, partial(values.flag, header=column.header))
-        case "name":
-            return _is_a_person
-        case "code":
-            return lambda text: _CODE.match(text) is not None
-        case "text":
-            return lambda text: any(map(str.isalpha, text))
-
-
-def _reads(read: Callable[[str], object], text: str) -> bool:
-    try:
-        read(text)
-    except Unreadable:
+    left_out = set(range(len(weights))) - {row for row, _ in pairs}
+    if any(by_itself[row, pair[1]] > by_itself[pair] - _ALIKE for row in left_out):
         return False
-    return True
+    without = weights.copy()
+    without[pair] = _FORBIDDEN
+    return _sum(weights, pairs) - _sum(without, _best(without)) >= _MARGIN
 
 
-@lru_cache(maxsize=512)
-def _labels_of(key: tuple[tuple[str, tuple[str, ...]], ...]) -> Labels:
-    return Labels(dict(key), "code_unknown")
+def _best(weights: _Weights) -> list[tuple[int, int]]:
+    """The assignment with the greatest sum; a pair that is worth nothing is none."""
+    rows, at = linear_sum_assignment(-np.maximum(weights, 0.0))
+    pairs = zip(rows.tolist(), at.tolist(), strict=True)
+    return [(int(row), int(column)) for row, column in pairs if weights[row, column] > 0]
 
 
-def labels_of(column: Column) -> Labels:
-    """The labels of a column with a list of values."""
-    labels = ethnic_labels() if column.type == "ethnicity" else enum_labels(column)
-    return _labels_of(tuple((code, tuple(names)) for code, names in labels.items()))
+def _sum(weights: _Weights, pairs: Iterable[tuple[int, int]]) -> float:
+    return float(sum(weights[row, at] for row, at in pairs))
 
 
-def _certainly(column: Column) -> Callable[[str], bool]:
-    labels = labels_of(column)
-    return lambda text: labels.is_certain(text)
-
-
-@lru_cache(maxsize=1)
-def _communes() -> frozenset[str]:
-    return frozenset(fold(name) for unit in all_units() if unit.level == "commune" for name in (unit.name, unit.short))
-
-
-@lru_cache(maxsize=20_000)
-def names_a_commune(text: str) -> bool:
-    """Whether a text begins with what a commune is, or is the name of one, of whatever day."""
-    return begins_as_a_commune(text) or fold(text) in _communes()
-
-
-def begins_as_a_commune(text: str) -> bool:
-    """Whether a text begins with what a commune is: Xã, Phường, Thị trấn, or one of these abbreviated."""
-    return _COMMUNE.match(fold(text)) is not None
+def sample_of(cells: pd.Series[str]) -> dict[str, int]:
+    """Distinct texts of some cells in their order, as one retypes them, with the cells of each; at most 200."""
+    counts: Counter[str] = Counter()
+    for text, count in cells.value_counts(sort=False).head(_SAMPLE).items():
+        # An apostrophe before a number only keeps it a text.
+        counts[clean(str(text)).lstrip("'")] += int(count)
+    return dict(counts)
 
 
 def may_hold(table: Table, place: int, column: Column) -> bool:
     """Whether what a place holds does not contradict a column of the form."""
-    return _can_hold(column, _sample(table, place))
+    return place not in table.body.columns or evidence(column, Content(sample_of(table.body[place]))) >= 0

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
-from etl.conforming.assignment import Assigned, assign_rest
+from etl.conforming.assignment import BY_CONTENT, assign, sample_of
 from etl.contracts import Column, Contract
-from etl.contracts.naming import NEAR, is_serial, sex_in
+from etl.contracts.naming import IN_ITS_GROUP, NEAR, TRIMMED, Path, is_serial, sex_in
 from etl.model.finding import Finding, Severity, findings_frame
 from etl.model.grid import Table
 from etl.model.text import clean, fold
+
+_LOOSELY = TRIMMED + IN_ITS_GROUP
+"""How sure a header is, at most, that gives way to what the whole table says."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,42 @@ def match_columns(table: Table, form: Contract) -> tuple[ColumnMap, pd.DataFrame
     header; header_near for an optional column that a header nearly names; header_understood for a column that is read
     by its content or most of its header's words; header_repeated for one that is there twice.
     """
-    births = _births(table, form)
+    texts = {place: sample_of(table.body[place]) if place in table.body.columns else {} for place in table.headers}
+    placed = _place(table.headers, texts, form)
+    taken, births, sureness = placed.columns, placed.births, placed.sure
+    understood = {n: p for n, p in taken.items() if n not in form.named(table.headers[p])}
+    findings = [_understood(form[name], table, place) for name, place in understood.items()]
+    free = {physical: path for physical, path in table.headers.items() if _is_free(physical, path, form, taken, births)}
+    unmatched = [c for c in form.columns if c.name not in taken and not _by_sex(form, c.name, births)]
+    findings += [_missing(column, table, free) for column in unmatched if column.required]
+    near = _nearly(form, free, [c.name for c in unmatched if not c.required])
+    findings += [_near(form[name], table, place, likeness) for name, (place, likeness) in near.items()]
+    findings += [_repeated(form[name], table, places) for name, places in placed.repeated.items()]
+    columns = ColumnMap(taken, births, sureness, {name: place for name, (place, _) in near.items()})
+    return columns, findings_frame(findings)
+
+
+def understand(
+    headers: Mapping[int, Path], texts: Mapping[int, Mapping[str, int]], form: Contract
+) -> Mapping[str, int]:
+    """Column of the form → its place, by the words of headers and by samples of what stands below them."""
+    return _place(headers, texts, form).columns
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """Where columns of the form are, births by sex, how sure, and which are there twice."""
+
+    columns: dict[str, int]
+    births: dict[str, int]
+    sure: dict[str, float]
+    repeated: dict[str, list[int]]
+
+
+def _place(headers: Mapping[int, Path], texts: Mapping[int, Mapping[str, int]], form: Contract) -> _Placed:
+    births = _births(headers, form)
     claims: list[tuple[float, int, str]] = []
-    for physical, path in table.headers.items():
+    for physical, path in headers.items():
         if physical not in births.values():
             claims += [(-sure, physical, name) for name, sure in form.named(path).items()]
     taken: dict[str, int] = {}
@@ -61,20 +97,23 @@ def match_columns(table: Table, form: Contract) -> tuple[ColumnMap, pd.DataFrame
             taken[name], sureness[name] = physical, -weakness
         elif sureness.get(name) == -weakness:
             repeated.setdefault(name, [taken[name]]).append(physical)
-    free = {physical: path for physical, path in table.headers.items() if _is_free(physical, path, form, taken, births)}
-    unmatched = [c for c in form.columns if c.name not in taken and not _by_sex(form, c.name, births)]
-    findings: list[Finding] = []
-    for name, assigned in assign_rest(table, form, [c.name for c in unmatched], free).items():
-        taken[name], sureness[name] = assigned.place, assigned.sure
-        del free[assigned.place]
-        findings.append(_understood(form[name], table, assigned))
-    unmatched = [c for c in unmatched if c.name not in taken]
-    findings += [_missing(column, table, free) for column in unmatched if column.required]
-    near = _nearly(form, free, [c.name for c in unmatched if not c.required])
-    findings += [_near(form[name], table, place, likeness) for name, (place, likeness) in near.items()]
-    findings += [_repeated(form[name], table, places) for name, places in repeated.items()]
-    columns = ColumnMap(taken, births, sureness, {name: place for name, (place, _) in near.items()})
-    return columns, findings_frame(findings)
+    firm = {name: place for name, place in taken.items() if sureness[name] > _LOOSELY}
+    free = {
+        physical: path for physical, path in headers.items()
+        if physical not in {*firm.values(), *births.values()} and not is_serial(path)
+    }  # fmt: skip
+    lacking = [c.name for c in form.columns if c.name not in firm and not _by_sex(form, c.name, births)]
+    assigned = assign(free, texts, lacking, firm, form)
+    # What a header names loosely gives way where the whole of the table says otherwise.
+    elsewhere = {place: name for name, place in assigned.likely.items()}
+    taken = {
+        name: place for name, place in taken.items()
+        if name in firm or (assigned.likely.get(name, place) == place and elsewhere.get(place, name) == name)
+    }  # fmt: skip
+    taken |= assigned.clear
+    for name, place in assigned.clear.items():
+        sureness[name] = form.named(headers[place]).get(name, BY_CONTENT)
+    return _Placed(taken, births, sureness, repeated)
 
 
 def _is_free(
@@ -105,20 +144,20 @@ def _near(column: Column, table: Table, place: int, likeness: float) -> Finding:
     return Finding("header_near", Severity.WARNING, table.sheet, table.header_row, column.name, said, params)
 
 
-def _understood(column: Column, table: Table, assigned: Assigned) -> Finding:
+def _understood(column: Column, table: Table, place: int) -> Finding:
     """header_understood: the column is read, and the sender may correct its header."""
-    header = clean(" / ".join(table.headers[assigned.place]))
-    params = {"likeness": f"{assigned.sure:.2f}"}
+    header = clean(" / ".join(table.headers[place]))
+    params = {"likeness": f"{BY_CONTENT:.2f}"}
     row = table.header_row or None
     return Finding("header_understood", Severity.INFO, table.sheet, row, column.name, header, params)
 
 
-def _births(table: Table, form: Contract) -> dict[str, int]:
+def _births(headers: Mapping[int, Path], form: Contract) -> dict[str, int]:
     """Columns that hold the birth of each sex, told by their headers, if there is one of each."""
     if form.split_sex is None:
         return {}
     by_sex: dict[str, int] = {}
-    for physical, path in table.headers.items():
+    for physical, path in headers.items():
         if sex := sex_in(path[-1]):
             by_sex.setdefault(sex, physical)
     return by_sex if len(by_sex) == 2 else {}

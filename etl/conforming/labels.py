@@ -88,6 +88,7 @@ class Labels:
         self._rule = rule
         self._official = {code: names[0] for code, names in labels.items()}
         self._labels = tuple(_label(code, name) for code, names in labels.items() for name in names)
+        self._folded = {fold(text) for code, names in labels.items() for text in (code, *names)}
 
     def __call__(self, text: str) -> str:
         codes = self._codes(text)
@@ -119,6 +120,10 @@ class Labels:
             if not _explains(words[start]):
                 break
         return next(iter(names.values())) if len(names) == 1 else None
+
+    def is_listed(self, text: str) -> bool:
+        """Whether a text is a label or a code of the list, letter by letter."""
+        return fold(text) in self._folded
 
     def is_certain(self, text: str) -> bool:
         """Whether a text is one of the labels, or has the words of one, and of one code alone."""

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from etl.conforming.assignment import begins_as_a_commune, labels_of, names_a_commune
+from etl.conforming.content import begins_as_a_commune, labels_of, names_a_commune
 from etl.contracts import Column, Contract
 from etl.contracts.naming import sex_in
 from etl.model.grid import Table
@@ -169,7 +169,10 @@ class _Sections:
             rest = {row: text for row, text in self.texts.items() if row not in known}
             if any(_VILLAGE.match(fold(text)) for text in rest.values()):
                 # Another section ends the village before it, and names none.
-                values["village"] = {row: "" if _NO_VILLAGE.search(fold(text)) else text for row, text in rest.items()}
+                values["village"] = {
+                    row: "" if _NO_VILLAGE.search(fold(text)) else text for row, text in rest.items()
+                    if _NO_VILLAGE.search(fold(text)) or _VILLAGE.match(fold(text)) or _is_a_name(text)
+                }  # fmt: skip
         return values
 
     @cached_property
@@ -207,6 +210,11 @@ def _under_its_header(text: str, column: Column) -> str | None:
     if match is None or not any(fold(match["called"]) == fold(header) for header in column.headers):
         return None
     return match["value"] if match["colon"] else text
+
+
+def _is_a_name(text: str) -> bool:
+    """Whether each word of a text begins as those of a name do: «Séo Pa Cheo», not «Đã đối chiếu với thôn»."""
+    return all(not word[0].islower() for word in text.split()) and not text.startswith(("(", "["))
 
 
 def _is_a_place(text: str) -> bool:

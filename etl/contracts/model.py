@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from etl.contracts.concepts import Meaning
 from etl.contracts.naming import OFFICIAL, TRIMMED, Names, Path, sex_in
 
 ColumnType = Literal["text", "code", "name", "int", "money", "number", "date", "flag", "enum", "unit", "ethnicity"]
@@ -57,7 +58,9 @@ class Column(_Strict):
     in ``etl/reference`` instead. open_from: from this day on a text that the list lacks keeps its row, with a
     warning. digits: allowed lengths of a code made of digits only. pattern: a regular expression that the whole
     cell must match; pattern_from: day → the one from that day on. minimum/maximum: inclusive bounds of a number.
-    shared: whether a block of rows has one code, which may be written in its first row alone.
+    looks_like: a regular expression for the beginning of what the column mostly holds: it speaks for the column where
+    a header does not name it, and refuses nothing. shared: whether a block of rows has one code, which may be written
+    in its first row alone.
     valid_from/valid_to: the first and last day whose form has the column; nothing: always.
     """
 
@@ -80,6 +83,7 @@ class Column(_Strict):
     minimum: float | None = None
     maximum: float | None = None
     shared: bool = False
+    looks_like: str | None = None
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -233,7 +237,9 @@ class Contract(_Strict):
         if columns == self.columns:
             return self
         same = {field: getattr(self, field) for field in type(self).model_fields}
-        return Contract(**{**same, "columns": columns})
+        form = Contract(**{**same, "columns": columns})
+        form._learned.update(self._learned)
+        return form
 
     @cached_property
     def _of_days(self) -> dict[date, Contract]:
@@ -251,8 +257,17 @@ class Contract(_Strict):
                 known |= {self.split_sex.sex: OFFICIAL, self.split_sex.birth: OFFICIAL}
         return known
 
+    def knows(self, text: str) -> bool:
+        """Whether a text alone names a column, by its words or by what was learned of the file's headers."""
+        return bool(self.named((text,))) or any(path[-1] == text for path in self._learned)
+
     def understood(self, path: Path) -> dict[str, float]:
-        """As ``named``; a header that names nothing is understood by most of its words, if only one column has them."""
+        """As ``named``; a header that names nothing is understood by most of its words, if only one column has them.
+
+        What was learned of a file's own headers (``with_learned``) comes first.
+        """
+        if path in self._learned:
+            return self._learned[path]
         if found := self.named(path):
             return found
         if path not in self._understood:
@@ -274,6 +289,22 @@ class Contract(_Strict):
     @cached_property
     def _understood(self) -> dict[Path, dict[str, float]]:
         return {}
+
+    def with_learned(self, learned: Mapping[Path, str], sure: float) -> Contract:
+        """The form for one file, some of whose headers are understood by more than their words: path → column."""
+        same = {field: getattr(self, field) for field in type(self).model_fields}
+        form = Contract(**same)
+        form._learned.update({path: {column: sure} for path, column in learned.items()})
+        return form
+
+    @cached_property
+    def _learned(self) -> dict[Path, dict[str, float]]:
+        return {}
+
+    @cached_property
+    def meaning(self) -> Meaning:
+        """The form's headers by what their words mean."""
+        return Meaning({c.name: (c.headers, c.headers_above) for c in self.columns})
 
     @cached_property
     def names(self) -> Names:

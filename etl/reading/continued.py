@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from etl.contracts import Contract, contract
+from etl.contracts import Contract
 from etl.contracts.naming import is_serial
 from etl.model.grid import Grid, Table
 from etl.model.text import clean, fold
@@ -103,16 +103,15 @@ def _ends_before(there: np.ndarray, columns: slice, band: list[int], of_list: li
     )
 
 
-def going_on(grid: Grid, before: Table, header: Header) -> Header | None:
+def going_on(grid: Grid, before: Table, header: Header, form: Contract) -> Header | None:
     """The header of a list that goes on in a sheet without one; None where the sheet's cells are not alike.
 
-    before: the table of a sheet before; header: as it stands there. Cells are alike that hold a number, a day, or
-    words, as those in their column before; and the rows have the columns that each row before has.
+    before: the table of a sheet before, of a form; header: as it stands there. Cells are alike that hold a number, a
+    day, or words, as those in their column before; and the rows have the columns that each row before has.
     """
     cells = grid.cells
-    if before.dataset is None or not len(before.body) or not len(cells):
+    if not len(before.body) or not len(cells):
         return None
-    form = contract(before.dataset)
     named = {place for place, path in before.headers.items() if form.understood(path)}
     shapes = {
         place: shape for place in map(int, before.body.columns)

@@ -72,10 +72,7 @@ def find_header(cells: pd.DataFrame, forms: Iterable[Contract]) -> Header | None
         if best is not None and best.score >= _GOOD and row > best.last_row + _HIGHEST:
             break
         naming[row] = Counter(
-            form.dataset
-            for text in line.values()
-            for form in forms
-            if form.named((text,)) or form.named_by_parts((text,))
+            form.dataset for text in line.values() for form in forms if form.knows(text) or form.named_by_parts((text,))
         )
         # Only a row that names something, or stands below one that does, can be the last of a header.
         near = sum((naming.get(r, Counter()) for r in range(row - _HIGHEST + 1, row + 1)), Counter[str]())
@@ -153,7 +150,7 @@ _GOES_ON = 0.5
 """Share of a header's columns that the rows below it fill, at least."""
 
 
-def find_any_header(cells: pd.DataFrame) -> Header | None:
+def likeliest_header(cells: pd.DataFrame) -> Header | None:
     """The rows of words that head most columns and under which these go on; None where there are none. Of no form."""
     there = cells.notna()
     columns = list(map(int, cells.columns.to_numpy()))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from etl.contracts import Contract, contract
+from etl.contracts import Contract
 from etl.model.grid import Grid, Table
 from etl.reading.blocks import Filled, fill_blocks, fill_merged
 from etl.reading.continued import Title, going_on, side_columns, without_side_titles
@@ -28,10 +28,12 @@ def find_tables(grids: Sequence[Grid], contracts: Mapping[str, Contract]) -> lis
     for grid in grids:
         shown, header, title = _header_of(grid, contracts)
         again = next((one for one, above in reversed(before) if header and _is_repeated(header, above, shown)), None)
-        table = _below(shown, header, title, again) if header else None
+        table = _below(shown, header, title, contracts, again) if header else None
         for earlier, above in _nearest_first(before, hidden):
-            if (table is None or table.dataset is None) and (goes_on := going_on(grid, earlier, above)) is not None:
-                table, header = _below(grid, goes_on, (), earlier), goes_on
+            if earlier.dataset is None or (table is not None and table.dataset is not None):
+                continue
+            if (goes_on := going_on(grid, earlier, above, contracts[earlier.dataset])) is not None:
+                table, header = _below(grid, goes_on, (), contracts, earlier), goes_on
         if table is not None and header is not None:
             before.append((table, header))
         tables.append(table)
@@ -57,7 +59,7 @@ def find_table(grid: Grid, contracts: Mapping[str, Contract]) -> Table | None:
     ``ignored``.
     """
     shown, header, title = _header_of(grid, contracts)
-    return _below(shown, header, title) if header else None
+    return _below(shown, header, title, contracts) if header else None
 
 
 def _header_of(grid: Grid, contracts: Mapping[str, Contract]) -> tuple[Grid, Header | None, Title]:
@@ -70,12 +72,14 @@ def _header_of(grid: Grid, contracts: Mapping[str, Contract]) -> tuple[Grid, Hea
     return replace(grid, cells=cells, ragged=ragged), find_header(cells, contracts.values()), title
 
 
-def _below(grid: Grid, header: Header, side_title: Title, continued: Table | None = None) -> Table:
+def _below(
+    grid: Grid, header: Header, side_title: Title, contracts: Mapping[str, Contract], continued: Table | None = None
+) -> Table:
     cells = grid.cells
     if absent := sorted(set(header.cells) - set(map(int, cells.columns))):
         # A sheet that continues a list may leave its last columns empty.
         cells = cells.reindex(columns=sorted([*map(int, cells.columns), *absent])).astype("str")
-    form = contract(header.dataset) if header.dataset else None
+    form = contracts[header.dataset] if header.dataset else None
     filled: Filled = {}
     if form is not None:
         cells, header = bring_together(cells, header, form)

@@ -29,7 +29,7 @@ def test_every_column_of_the_official_form() -> None:
 
 def test_a_missing_required_column_names_the_nearest_header() -> None:
     headers = [h if h != LOANS["principal"].header else "Số tiền ghi trên khế ước" for h in official(LOANS)]
-    _, findings = match_columns(table(*headers), LOANS)
+    _, findings = match_columns(table(*headers, "Số tiền ghi ở khế ước"), LOANS)
     assert list(findings["rule"]) == ["header_missing"]
     assert findings["params"][0]["header"] == LOANS["principal"].header
 
@@ -51,8 +51,18 @@ def test_birth_in_the_column_of_the_sex() -> None:
     assert columns.births == {}
 
 
-def test_a_header_that_nearly_names_an_optional_column_is_named_and_not_read() -> None:
+def test_a_header_in_other_words_is_understood_by_its_meaning_and_place() -> None:
+    for column, said in (("principal", "Số tiền ghi trên khế ước"), ("due_on", "Phải trả xong ngày")):
+        headers = [h if h != LOANS[column].header else said for h in official(LOANS)]
+        columns, findings = match_columns(table(*headers), LOANS)
+        assert columns.columns[column] == headers.index(said) + 1
+        assert [(f.rule, f.severity, f.column) for f in findings.itertuples()] == [
+            ("header_understood", "info", column)
+        ]
+
+
+def test_of_two_headers_that_may_name_a_column_neither_is_taken() -> None:
     headers = [h if h != MEMBERS["id_number"].header else "Số CM" for h in official(MEMBERS)]
-    columns, findings = match_columns(table(*headers), MEMBERS)
+    columns, findings = match_columns(table(*headers, "Số giấy CM"), MEMBERS)
     assert "id_number" not in columns.columns
     assert [(f.rule, f.severity, f.column) for f in findings.itertuples()] == [("header_near", "warning", "id_number")]
