@@ -184,8 +184,9 @@ def ingest(files: tuple[Path, ...], sector: str | None, as_json: bool) -> None:
 def status(period: Period | None, as_of: datetime | None, as_json: bool) -> None:
     """Who has sent what, who has not, what was rejected and why, now or at a moment; and how good it is.
 
-    Quality: of 100 data rows (accepted and rejected) those without any critical or warning finding that is not waived;
-    of what was dropped last, by sector and unit; findings between sectors count in nobody's.
+    Rows: taken, ✘ rejected, and in brackets those left out as no data (template rows, group rows, notes) that have
+    values. Quality: of 100 data rows (accepted and rejected) those without any critical or warning finding that is not
+    waived; of what was dropped last, by sector and unit; findings between sectors count in nobody's.
 
     \b
     Example: giamngheo status --period 2018-Q4

@@ -25,9 +25,6 @@ from etl.settings import Settings
 from etl.warehouse import connect, ledger, moments
 from etl.warehouse.standing import Standing, standing
 
-IGNORED_WITH_VALUES = ("ignored_row_with_values", "ignored_row_like_data")
-"""Rules whose findings say that a row which was left out as no data has values: ``status`` counts them."""
-
 
 def indicators(
     settings: Settings,
@@ -154,8 +151,7 @@ def status(settings: Settings, period: Period | None, as_of: datetime | None = N
         if chosen is None:
             return []
         submissions = standing(conn, chosen, moment)
-        ignored = ledger.count_findings(conn, [one.submission_id for one in submissions], IGNORED_WITH_VALUES)
-        records = [_submitted(one, chosen, ignored.get(one.submission_id, 0)) for one in submissions]
+        records = [_submitted(one, chosen) for one in submissions]
         return records + [
             _missing(dataset, unit, chosen) for dataset, unit in completeness.missing_submissions(conn, chosen)
         ]
@@ -190,7 +186,7 @@ def _newest(conn: Connection) -> Period | None:
     return Period.parse(newest) if newest else None
 
 
-def _submitted(one: Standing, period: Period, ignored_with_values: int) -> dict[str, Any]:
+def _submitted(one: Standing, period: Period) -> dict[str, Any]:
     return {
         "dataset": one.dataset or one.sector,
         "unit_code": one.unit_code,
@@ -199,7 +195,7 @@ def _submitted(one: Standing, period: Period, ignored_with_values: int) -> dict[
         "file": one.file_name,
         "rows_accepted": one.rows_accepted,
         "rows_rejected": one.rows_rejected,
-        "ignored_with_values": ignored_with_values,
+        "ignored_with_values": one.ignored_with_values,
         "quality": None if one.quality is None else round(one.quality, 2),
         "received_at": one.received_at.isoformat(timespec="seconds"),
         "reason": one.reason if one.state in ("rejected", "held") or one.rows_rejected else None,

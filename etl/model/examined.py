@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from etl.model.asked import Question
+from etl.model.finding import LEFT_OUT
 from etl.model.period import Period
 
 
@@ -72,3 +73,9 @@ class Examined:
     layout: dict[str, dict[str, int]] = field(default_factory=dict)
     chosen: tuple[tuple[Question, str], ...] = ()
     answers: str | None = None
+
+    @property
+    def ignored_with_values(self) -> int:
+        """How many ignored rows have values in columns of the contract."""
+        named = self.findings[self.findings["rule"].isin(LEFT_OUT)] if len(self.findings) else self.findings
+        return sum(int(params["rows"]) for params in named["params"]) if len(named) else 0

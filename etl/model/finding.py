@@ -53,6 +53,9 @@ NO_HEADER = ", không có tiêu đề"
 HOLDING = ("drift_less_than_replaced", "drift_total_halved")
 """Rules whose findings hold a submission back until a person decides."""
 
+LEFT_OUT = ("ignored_row_with_values", "ignored_row_like_data")
+"""Rules whose findings say that rows which were left out as no data have values: once a reason, of ``rows`` rows."""
+
 FINDING_COLUMNS = ("rule", "severity", "sheet", "row", "column", "value", "params", "waived")
 """Columns of a findings frame: rule, severity str; sheet str?, row Int64?, column, value str?; params dict (object);
 waived str?, which a frame that knows of no waiver may lack until ``as_findings``."""

@@ -193,7 +193,7 @@ def for_reading(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
         {
             **record,
             "where": " ".join(str(record[n]) for n in ("file", "sheet", "row") if record.get(n) is not None),
-            "rows": _rows(record.get("rows_accepted"), record.get("rows_rejected")),
+            "rows": _rows(*(record.get(n) for n in ("rows_accepted", "rows_rejected", "ignored_with_values"))),
             "severity": f"{record.get('severity')} (waived)" if record.get("waived") else record.get("severity"),
             "reason": _reason(record),
         }
@@ -226,8 +226,12 @@ def _revoked(why: str | None) -> str:
     return f"taken back {why}" if why else ""
 
 
-def _rows(accepted: int | None, rejected: int | None) -> str:
-    return "" if accepted is None else f"{accepted}, ✘ {rejected}" if rejected else str(accepted)
+def _rows(accepted: int | None, rejected: int | None, left_out: int | None = None) -> str:
+    """Rows taken, refused, and in brackets those left out as no data although they have values: 12, ✘ 3 (5)."""
+    if accepted is None:
+        return ""
+    taken = f"{accepted}, ✘ {rejected}" if rejected else str(accepted)
+    return f"{taken} ({left_out})" if left_out else taken
 
 
 def examined_table(record: dict[str, Any]) -> Table:

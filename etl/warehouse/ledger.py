@@ -267,6 +267,7 @@ def set_prepared(conn: Connection, submission_id: str, examined: Examined) -> No
         "verdict": examined.verdict.value, "dataset": heading.dataset, "unit_code": heading.unit_code,
         "period": str(heading.period) if heading.period else None, "periods_named": periods_named,
         "rows_read": counts.read, "rows_accepted": counts.accepted, "rows_rejected": counts.rejected,
+        "ignored_with_values": examined.ignored_with_values,
     }  # fmt: skip
     point("prepare.updated")
     if _last_event(conn, submission_id, ("prepared",)) != ("prepared", told):
@@ -446,16 +447,6 @@ def findings(
     frame = pd.DataFrame(result.all(), columns=list(result.keys()))
     numbers = {"row": "Int64", "other_row": "Int64", "number": "int64", "difference": "object"}
     return frame.astype({name: "str" for name in frame.columns if name not in numbers} | numbers)
-
-
-def count_findings(conn: Connection, submissions: Sequence[str], rules: Sequence[str]) -> dict[str, int]:
-    """Return how many findings of some rules submissions have: id → number, without those that have none."""
-    query = text(
-        "SELECT submission_id, count(*) AS number FROM quality.finding"
-        " WHERE submission_id = ANY(:ids) AND rule = ANY(:rules) GROUP BY submission_id"
-    )
-    rows = conn.execute(query, {"ids": list(submissions), "rules": list(rules)})
-    return {row.submission_id: row.number for row in rows}
 
 
 def mark_answered(conn: Connection, submission_id: str, version: int) -> None:

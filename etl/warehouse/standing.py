@@ -15,6 +15,7 @@ class Standing:
     """A submission as it stood: state (received, prepared, held, accepted, rejected, superseded, unchanged), heading
     and counts.
 
+    ignored_with_values: rows left out as no data that have values, None of a file read before they were counted;
     reason: the message of its first critical finding, of a held one why it waits; quality: its score
     (``quality.submission_score``); both as they are told now.
     """
@@ -27,6 +28,7 @@ class Standing:
     file_name: str
     rows_accepted: int | None
     rows_rejected: int | None
+    ignored_with_values: int | None
     received_at: datetime
     reason: str | None
     quality: float | None
@@ -53,7 +55,8 @@ _STANDING = text(
                 ELSE coalesce(k.kind, 'received')
             END AS state,
             CAST(c.detail ->> 'rows_accepted' AS integer) AS rows_accepted,
-            CAST(c.detail ->> 'rows_rejected' AS integer) AS rows_rejected
+            CAST(c.detail ->> 'rows_rejected' AS integer) AS rows_rejected,
+            CAST(p.detail ->> 'ignored_with_values' AS integer) AS ignored_with_values
         FROM intake.submission AS s
         LEFT JOIN LATERAL (
             SELECT e.detail FROM intake.event AS e
@@ -76,7 +79,7 @@ _STANDING = text(
     )
     SELECT
         t.submission_id, t.sector, t.dataset, t.unit_code, t.state, t.file_name, t.rows_accepted, t.rows_rejected,
-        t.received_at,
+        t.ignored_with_values, t.received_at,
         CASE
             WHEN t.state = 'held' THEN (
                 SELECT d.reason FROM quality.decision AS d
