@@ -13,16 +13,15 @@ from etl.linking.sides import Sides
 
 
 def choose(
-    sides: Sides, weighed: pd.DataFrame, sure: pd.DataFrame, refused: pd.DataFrame, nobody: float
+    sides: Sides, weighed: pd.DataFrame, sure: pd.DataFrame, refused: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.Series[bool]]:
     """The weighed pairs with ``method`` and ``probability``, and which of them are linked.
 
-    sure: links that need no model; refused: pairs that an officer has refused (left, right);
-    nobody: as ``Trained.nobody``.
+    sure: links that need no model; refused: pairs that an officer has refused (left, right).
     """
     exclusive = sides.pair.exclusive
     pairs = without(best_of_household(weighed, sides.right, sides.pair), refused, refused.iloc[:0], exclusive)
-    scored = in_competition(pairs, exclusive, nobody)
+    scored = in_competition(pairs, exclusive)
     if sides.pair.people and len(pairs):
         likely = scored[_chosen(scored, exclusive) & (scored["probability"] >= evidence.SURE_RELATIVE)]
         own = pd.concat([sure[["left", "right"]], likely[["left", "right"]]], ignore_index=True)

@@ -12,15 +12,15 @@ _MOST = 30.0
 """Bits beyond which a weight makes nothing surer: a double holds the sums of such odds exactly enough."""
 
 
-def in_competition(pairs: pd.DataFrame, exclusive: bool, nobody: float = 1.0) -> pd.DataFrame:
-    """The pairs with ``probability``: against being nobody (``Trained.nobody``), and the other pairs of its rows.
+def in_competition(pairs: pd.DataFrame, exclusive: bool) -> pd.DataFrame:
+    """The pairs with ``probability``: against being nobody, and the other pairs of its rows.
 
     Where a row of the register has one place (``exclusive``), rivals count as far as they are free themselves: who is
     somebody else for sure stands in nobody's way. The shares are those of all one-to-one assignments weighed by their
     odds, found by passing messages along the pairs (belief propagation on matchings, which settles on any graph of two
     sides): each side of a pair tells the other how free it is without it.
     """
-    odds = np.exp2(np.minimum(pairs["weight"].to_numpy(dtype="float64"), _MOST)) / nobody
+    odds = np.exp2(np.minimum(pairs["weight"].to_numpy(dtype="float64"), _MOST))
     left = np.unique(pairs["left"].to_numpy(dtype="int64"), return_inverse=True)[1]
     if not exclusive:
         shares = odds / (1 + _sums(odds, left))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from etl.linking import choosing, exact, fingerprint, prepare, scoring
+from etl.linking import choosing, exact, fingerprint, prepare, scoring, training
 from etl.linking.shapes import (
     PAIRS,
     REGISTER_KEYS,
@@ -145,7 +145,7 @@ def _link_pair(sides: Sides, frames: Frames, register: Register, known: _Known) 
     left = sides.left[~sides.left["unique_id"].isin(lefts) & ~sides.left["unique_id"].isin(sides.elsewhere)]
     right = sides.right[~sides.right["unique_id"].isin(rights)] if pair.exclusive else sides.right
     if pair.name not in known.trained:
-        known.trained[pair.name] = scoring.train(pair.name, prepare.with_names(left), prepare.with_names(right))
+        known.trained[pair.name] = training.train(pair.name, prepare.with_names(left), prepare.with_names(right))
     prints = _prints(sides, frames, left, right, sure, refused, known.trained[pair.name])
     if known.within is None:
         unchanged = {d for d, p in prints.items() if (b := known.before.parts.get((pair.name, d))) and b.rests_on == p}
@@ -158,7 +158,7 @@ def _link_pair(sides: Sides, frames: Frames, register: Register, known: _Known) 
     left, right = (side[~side["district"].isin(unchanged)] for side in (left, right))
     trained = known.trained[pair.name]
     weighed = scoring.weigh(pair.name, prepare.with_names(left), prepare.with_names(right), trained)
-    scored, chosen = choosing.choose(sides, weighed, sure, refused, trained.nobody)
+    scored, chosen = choosing.choose(sides, weighed, sure, refused)
     missed = scored["probability"][~chosen].groupby(_district(scored[~chosen], sides)).sum()
     told = {
         d: (p, known.before.parts[pair.name, d].missed if d in unchanged else round(float(missed.get(d, 0.0)), 3))
@@ -204,6 +204,9 @@ def _prints(
             (sides.left["district"].take(at), fingerprint.of_pairs(lefts[at], houses[to])),
             (register["district_code"].take(to), fingerprint.of_pairs(lefts[at], listed[to] + how)),
         ]
+    # What a member's household says, whose list may come anew alone.
+    said = sum(fingerprint.of_texts(right[name]) for name in ("village", "ethnicity", "poor"))
+    parts.append((right["district"], said * rights[right["unique_id"].to_numpy(dtype="int64")]))
     if pair.name == "loan":
         ids = fingerprint.of_texts(right["id_number"])
         parts.append((right["district"], ids * rights[right["unique_id"].to_numpy(dtype="int64")]))

@@ -50,7 +50,7 @@ class Explanation:
 
 _COLUMNS = {
     "birth": "birth_day", "household": "code", "numbers": "id_number", "insurance": "insurance_number",
-    "programme": "poor",
+    "programme": "poor", "class": "poor", "need": "wants",
 }  # fmt: skip
 """The column that a comparison reads, where it has another name."""
 
@@ -74,8 +74,8 @@ def explain(
         agreed = {c.name: [best[f"level_{c.name}"], best[f"weight_{c.name}"]] for c in COMPARISONS[pair.name]}
         agreed = {name: told for name, told in agreed.items() if isinstance(told[0], str) and told[0]}
         right = right[right["unique_id"] == best["right"]]
-    prior = scoring.prior_bits(trained)
-    steps = [Step("Trước khi so sánh", "hai dòng bất kỳ", "", "", round(prior, 4))]
+    opening = float(scoring.openings(left, trained).iloc[0])
+    steps = [Step("Trước khi so sánh", "hai dòng bất kỳ", "", "", round(opening, 4))]
     order = [*(c.name for c in COMPARISONS[pair.name]), RELATIVES]
     for name in (n for n in order if n in agreed):
         level, bits = agreed[name]

@@ -17,7 +17,8 @@ from etl.linking.shapes import Trained
 
 @dataclass(frozen=True)
 class Level:
-    """One outcome of a comparison. sql None: none of those above. of_name: weighed by how rare the name is."""
+    """One outcome of a comparison. sql None: none of those above. of_name: weighed by how rare the name is. stated:
+    whether the sector's row states anything there; None: the levels do not tell that apart."""
 
     code: str
     label: str
@@ -25,6 +26,7 @@ class Level:
     m: float
     u: float
     of_name: bool = False
+    stated: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,15 @@ def _either(*names: str) -> str:
 NAME = Comparison("full_name", "Họ và tên", _either("name_key"), (
     Level("same", "giống hệt", "name_key_l = name_key_r", 0.78, 0.0015, of_name=True),
     Level("accents", "khác dấu", "name_l = name_r", 0.09, 0.0005, of_name=True),
-    Level("swapped", "đảo chữ", "bag_l = bag_r", 0.02, 0.0001, of_name=True),
     Level("sound", "khác cách viết", "sound_l = sound_r", 0.04, 0.0003, of_name=True),
+    Level("swapped", "đảo chữ", "bag_l = bag_r", 0.02, 0.0001, of_name=True),
     Level("middle", "khác tên đệm", "outer_l = outer_r", 0.03, 0.006),
-    Level("letter", "sai một chữ cái", "levenshtein(name_l, name_r) <= 1", 0.025, 0.0008),
-    Level("near", "sai hai chữ cái", "levenshtein(name_l, name_r) <= 2", 0.01, 0.006),
-    Level("other", "khác", None, 0.005, 0.97),
+    Level("letter", "sai một chữ cái", "levenshtein(sound_l, sound_r) <= 1", 0.025, 0.0008),
+    Level("near", "sai hai chữ cái, hoặc một chữ cái và tên đệm hay thứ tự",
+          "levenshtein(sound_l, sound_r) <= 2 OR levenshtein(outer_l, outer_r) <= 1 OR levenshtein(bag_l, bag_r) <= 1",
+          0.012, 0.008),
+    Level("part", "chỉ họ hoặc tên giống", "family_l = family_r OR given_l = given_r", 0.008, 0.12),
+    Level("other", "khác", None, 0.002, 0.86),
 ))  # fmt: skip
 BIRTH = Comparison("birth", "Ngày sinh", _either("birth_year"), (
     Level("day", "đúng ngày", "birth_day_l = birth_day_r", 0.6, 0.00004),
@@ -63,9 +68,13 @@ BIRTH = Comparison("birth", "Ngày sinh", _either("birth_year"), (
     Level("part", "đúng năm, ngày hoặc tháng",
           "birth_year_l = birth_year_r AND (substr(birth_day_l, 6, 2) = substr(birth_day_r, 6, 2)"
           " OR substr(birth_day_l, 9, 2) = substr(birth_day_r, 9, 2))", 0.008, 0.0015),
-    Level("other_year", "đúng ngày, tháng, lệch năm", "substr(birth_day_l, 6) = substr(birth_day_r, 6)", 0.008, 0.0026),
+    Level("other_year", "đúng ngày, tháng, lệch một năm",
+          "substr(birth_day_l, 6) = substr(birth_day_r, 6) AND abs(birth_year_l - birth_year_r) <= 1", 0.008, 0.0001),
+    Level("digit", "đúng ngày, tháng, năm sai một chữ số",
+          "substr(birth_day_l, 6) = substr(birth_day_r, 6) AND (abs(birth_year_l - birth_year_r) % 10 = 0"
+          " OR birth_year_l // 10 = birth_year_r // 10)", 0.003, 0.0006),
     Level("near", "lệch một năm hoặc khác ngày", "abs(birth_year_l - birth_year_r) <= 1", 0.012, 0.035),
-    Level("other", "khác", None, 0.002, 0.955),
+    Level("other", "khác", None, 0.001, 0.955),
 ))  # fmt: skip
 SEX = Comparison("sex", "Giới tính", _either("sex"), (
     Level("same", "giống", "sex_l = sex_r", 0.985, 0.5),
@@ -83,6 +92,7 @@ PLACE = Comparison("place", "Nơi ở", _either("commune"), (
     Level("district", "xã khác trong huyện", "district_l = district_r", 0.035, 0.11),
     Level("other", "huyện khác", None, 0.005, 0.883),
 ))  # fmt: skip
+SAME_COMMUNE = ("village", "unknown", "commune")
 HOUSEHOLD = Comparison("household", "Mã hộ", _either("household"), (
     Level("same", "giống", "household_l = household_r", 0.5, 0.0001),
     Level("other", "khác", None, 0.5, 0.9999),
@@ -91,22 +101,22 @@ _NEVER = "1 = 0"
 # Who has the same number is linked already: that a side states none is what is left of most true pairs, so it is told
 # how often other pairs lack one, instead of saying nothing. Who has none has none on either side.
 _NUMBER_LEVELS = (
-    ("same", "giống", "id_number_l = id_number_r"),
-    ("neither", "cả hai bên không ghi số", "id_number_l IS NULL AND id_number_r IS NULL"),
-    ("unstated", "ngành không ghi số", "id_number_l IS NULL"),
-    ("unknown", "sổ không ghi số", "id_number_r IS NULL"),
-    ("kind", "một bên CMND, một bên CCCD", "length(id_number_l) <> length(id_number_r)"),
-    ("other", "khác", None),
+    ("same", "giống", "id_number_l = id_number_r", True),
+    ("neither", "cả hai bên không ghi số", "id_number_l IS NULL AND id_number_r IS NULL", False),
+    ("unstated", "ngành không ghi số", "id_number_l IS NULL", False),
+    ("unknown", "sổ không ghi số", "id_number_r IS NULL", True),
+    ("kind", "một bên CMND, một bên CCCD", "length(id_number_l) <> length(id_number_r)", True),
+    ("other", "khác", None, True),
 )
 NUMBERS = Comparison("numbers", "CMND/CCCD", _NEVER, tuple(
-    Level(code, label, sql, m, u)
-    for (code, label, sql), (m, u) in zip(
+    Level(code, label, sql, m, u, stated=stated)
+    for (code, label, sql, stated), (m, u) in zip(
         _NUMBER_LEVELS, ((0.005, 0.00001), (0.15, 0.1), (0.325, 0.3), (0.45, 0.3), (0.05, 0.1), (0.02, 0.2)),
         strict=True)
 ))  # fmt: skip
 BORROWER_NUMBERS = Comparison("numbers", "CMND/CCCD", _NEVER, tuple(
-    Level(code, label, sql, m, u)
-    for (code, label, sql), (m, u) in zip(
+    Level(code, label, sql, m, u, stated=stated)
+    for (code, label, sql, stated), (m, u) in zip(
         _NUMBER_LEVELS, ((0.01, 0.00001), (0.15, 0.07), (0.1, 0.13), (0.6, 0.2), (0.1, 0.2), (0.04, 0.4)),
         strict=True)
 ))  # fmt: skip
@@ -120,10 +130,17 @@ YEAR = Comparison("birth_year", "Năm sinh theo CCCD", _either("birth_year"), (
     Level("near", "lệch một năm", "abs(birth_year_l - birth_year_r) = 1", 0.025, 0.04),
     Level("other", "khác", None, 0.015, 0.94),
 ), learned=False)  # fmt: skip
-PROGRAMME = Comparison("programme", "Chương trình vay", "poor_r IS NULL", (
-    Level("same", "chương trình của diện hộ này", "poor_l = poor_r", 0.5, 0.12),
-    Level("listed", "chương trình của diện khác trong sổ", "poor_l <> 'any'", 0.1, 0.14),
-    Level("any", "chương trình chung", None, 0.4, 0.74),
+PROGRAMME = Comparison("programme", "Chương trình vay", "poor_r IS NULL OR poor_l = 'any'", (
+    Level("same", "chương trình của diện hộ này", "poor_l = poor_r", 0.83, 0.46),
+    Level("other", "chương trình của diện khác", None, 0.17, 0.54),
+))  # fmt: skip
+STATED_CLASS = Comparison("class", "Diện hộ mà ngành ghi", _either("poor"), (
+    Level("same", "giống sổ", "poor_l = poor_r", 0.95, 0.5),
+    Level("other", "khác sổ", None, 0.05, 0.5),
+))  # fmt: skip
+NEED = Comparison("need", "Nhu cầu vay vốn trong sổ", "wants_r IS NULL", (
+    Level("wants", "có nhu cầu và đủ điều kiện", "wants_r = 'yes'", 0.6, 0.4),
+    Level("other", "không", None, 0.4, 0.6),
 ))  # fmt: skip
 POOR = Comparison("poor", "Diện hộ nghèo", "poor_r IS NULL", (
     Level("same", "hộ nghèo", "poor_r = 'poor'", 0.9, 0.6),
@@ -131,9 +148,9 @@ POOR = Comparison("poor", "Diện hộ nghèo", "poor_r IS NULL", (
 ))  # fmt: skip
 
 COMPARISONS = {
-    "card": (NAME, BIRTH, SEX, ETHNICITY, PLACE, HOUSEHOLD, NUMBERS, INSURANCE),
-    "pupil": (NAME, BIRTH, SEX, ETHNICITY, PLACE, HOUSEHOLD),
-    "loan": (NAME, YEAR, SEX, PLACE, BORROWER_NUMBERS, PROGRAMME),
+    "card": (NAME, BIRTH, SEX, ETHNICITY, PLACE, HOUSEHOLD, STATED_CLASS, NUMBERS, INSURANCE),
+    "pupil": (NAME, BIRTH, SEX, ETHNICITY, PLACE, HOUSEHOLD, STATED_CLASS),
+    "loan": (NAME, YEAR, SEX, PLACE, BORROWER_NUMBERS, PROGRAMME, NEED),
     "housing": (NAME, PLACE, POOR),
 }
 """Pair → what is compared. A household code that differs says little of persons: many systems have
@@ -147,38 +164,24 @@ LABELS = {c.name: c.label for own in COMPARISONS.values() for c in own} | {RELAT
 BLOCKS: dict[str, tuple[BlockingRuleCreator, ...]] = {
     # Blocks stay within a district: who moved across districts is found by number alone.
     "person": (
+        block_on("district", "birth_day"),
         block_on("commune", "birth_year", "given"),
-        block_on("commune", "birth_day"),
-        block_on("district", "birth_year", "sound"),
-        block_on("district", "birth_year", "bag"),
+        block_on("commune", "birth_year", "family"),
         block_on("district", "birth_year", "outer"),
-        block_on("district", "birth_day", "given"),
-        block_on("commune", "birth_year", "family", "sex"),
-        block_on("commune", "sound"),
-        block_on("commune", "household", "given"),
+        block_on("district", "birth_year", "bag"),
+        block_on("commune", "birth_year", "village"),
+        block_on("commune", "outer"),
+        block_on("commune", "bag"),
+        CustomRule("l.commune = r.commune AND substr(l.birth_day, 6) = substr(r.birth_day, 6)"),
+        block_on("commune", "household"),
     ),
     "household": (
-        block_on("district", "sound"),
-        block_on("commune", "bag"),
-        block_on("commune", "outer"),
-        block_on("commune", "village", "given"),
+        block_on("district", "outer"),
+        block_on("district", "bag"),
+        block_on("commune", "given"),
         block_on("commune", "village", "family"),
     ),
 }  # fmt: skip
-TRAINING = {
-    "person": (block_on("commune", "sound"), block_on("commune", "birth_day"), block_on("sound", "birth_day")),
-    # A borrower has neither birth nor sex, so no block teaches names and places without namesakes: they stay as
-    # documented. Numbers and programmes are learned from namesakes of one village.
-    "household": (block_on("commune", "village", "sound"),),
-}
-"""EM looks at these blocks; a comparison that reads a block's columns is learned in another."""
-
-LIKELY = {
-    "person": ["l.district = r.district AND l.sound = r.sound AND l.birth_day = r.birth_day"],
-    "household": ["l.commune = r.commune AND l.village = r.village AND l.name = r.name"],
-}
-"""Rules that find true pairs nearly alone, and the share of them that they find: the prior comes from their number."""
-LIKELY_RECALL = {"person": 0.55, "household": 0.6}
 
 
 def kind_of(pair: str) -> str:

@@ -31,8 +31,8 @@ def sounded(folded: str) -> str:
 def name_columns(names: pd.Series[str]) -> pd.DataFrame:
     """The forms of full names, each computed once a distinct name; None where there is no name.
 
-    name: without accents; bag: its words sorted; sound: as heard; outer: family and given name as heard, without
-    what is between; family, given: the first and the last word as heard.
+    name: without accents; bag: its words as heard, sorted; sound: as heard; outer: family and given name as heard,
+    without what is between; family, given: the first and the last word as heard.
     """
     distinct = names.dropna().unique()
     forms = pd.DataFrame([_forms(str(one)) for one in distinct], index=distinct, columns=NAME_COLUMNS, dtype="str")
@@ -44,5 +44,5 @@ def _forms(name: str) -> tuple[str, ...]:
     folded = fold(name)
     heard = sounded(folded)
     words = heard.split(" ")
-    bag = " ".join(sorted(folded.split(" ")))
+    bag = " ".join(sorted(words))
     return folded, bag, heard, f"{words[0]} {words[-1]}", words[0], words[-1]

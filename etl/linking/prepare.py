@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,15 +16,19 @@ from etl.model.text import fold
 
 COMPARED = [
     "unique_id", "name_key", *NAME_COLUMNS, "birth_year", "birth_day", "sex", "ethnicity", "district", "commune",
-    "village", "id_number", "insurance_number", "household", "poor",
+    "village", "id_number", "insurance_number", "household", "poor", "wants",
 ]  # fmt: skip
 """What the model reads. birth_day: the whole date as text, empty for a year alone and for the 1st of January that
-stands for one. household: commune and code without leading zeros."""
+stands for one. household: commune and code without leading zeros. wants: whether a household needs a loan and may have
+one (``yes``, ``no``)."""
 
 _CLASSES = {"poor": "poor", "poor_income": "poor", "poor_deprivation": "poor", "near_poor": "near",
             "escaped_poor": "escaped", "escaped_near_poor": "escaped"}  # fmt: skip
 _PROGRAMMES = {"HN": "poor", "CN": "near", "HMTN": "escaped"}
 """VBSP programmes that lend to households of one class of the register alone."""
+_OBJECTS = {"HN": "poor", "CN": "near"}
+"""Cards that are given out to people of one class of the register alone."""
+_PUPILS = {"poor": "poor", "near_poor": "near"}
 
 ADULT = 15
 
@@ -83,6 +88,7 @@ def cards(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series[int]]:
         "insurance_number", keep="last"
     )  # fmt: skip
     newest = pd.concat([frame[~again], last]).sort_index()
+    newest = newest.assign(poor=newest["object_code"].map(_OBJECTS))
     persons = _compared(newest, "full_name").reset_index(drop=True)
     number = pd.Series(range(len(newest)), index=newest["insurance_number"].to_numpy())
     return persons.assign(unique_id=range(len(persons))), frame["insurance_number"].map(number)
@@ -93,6 +99,7 @@ def pupils(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series[int]]:
     same = ["commune", "full_name_key", "birth", "household_code"]
     person = frame.groupby(same, dropna=False, sort=False).ngroup()
     first = frame[~person.duplicated()]
+    first = first.assign(poor=first["poverty_class"].map(_PUPILS))
     persons = _compared(first, "full_name").reset_index(drop=True)
     return persons.assign(unique_id=range(len(persons))), person
 
@@ -127,6 +134,7 @@ def members(frame: pd.DataFrame, households: pd.DataFrame) -> pd.DataFrame:
         name: frame[name].where(frame[name].notna(), of_house[name].reindex(at).set_axis(frame.index))
         for name in ("village", "ethnicity")
     }
+    known["poor"] = of_house["classification"].reindex(at).map(_CLASSES).set_axis(frame.index)
     return _compared(frame.assign(**known), "full_name").assign(unique_id=range(len(frame)))
 
 
@@ -135,9 +143,9 @@ def heads(frame: pd.DataFrame) -> pd.DataFrame:
     of_head = {"head_name": "full_name", "head_name_key": "full_name_key", "head_birth": "birth",
                "head_birth_year": "birth_year", "head_sex": "sex", "head_id_number": "id_number"}  # fmt: skip
     named = frame.rename(columns=of_head)
-    return _compared(named.assign(poor=frame["classification"].map(_CLASSES)), "full_name").assign(
-        unique_id=range(len(frame))
-    )
+    wants = np.where(_is_yes(frame["needs_loan"]) & _is_yes(frame["loan_eligible"]), "yes", "no")
+    named = named.assign(poor=frame["classification"].map(_CLASSES), wants=wants)
+    return _compared(named, "full_name").assign(unique_id=range(len(frame)))
 
 
 def borrowers(people: pd.DataFrame, households: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
@@ -151,7 +159,8 @@ def borrowers(people: pd.DataFrame, households: pd.DataFrame, listed: pd.DataFra
     years = pd.to_numeric(people["birth_year"])
     grown = people[house.notna() & (years.isna() | (years <= years.max() - ADULT))]
     grown = grown.assign(house=house.reindex(grown.index).astype("int64"))
-    grown = grown.assign(poor=households["poor"].to_numpy()[grown["house"].to_numpy()])
+    of_house = {name: households[name].to_numpy()[grown["house"].to_numpy()] for name in ("poor", "wants")}
+    grown = grown.assign(**of_house)
     both = pd.concat(
         [households.assign(house=households["unique_id"], learned=1.0, own=True), grown], ignore_index=True
     )
@@ -180,7 +189,7 @@ def _compared(frame: pd.DataFrame, name: str) -> pd.DataFrame:
         "district": _text(frame, "district_code"), "commune": _text(frame, "commune"),
         "village": _once(_text(frame, "village"), _village), "id_number": plain_id(_text(frame, "id_number")),
         "insurance_number": _text(frame, "insurance_number"), "code": _text(frame, "household_code"),
-        "poor": _text(frame, "poor"),
+        "poor": _text(frame, "poor"), "wants": _text(frame, "wants"),
     }  # fmt: skip
     compared = pd.DataFrame(out, index=frame.index)
     compared["household"] = (compared["commune"] + "/" + digits(compared["code"])).where(compared["code"].notna())
@@ -190,6 +199,11 @@ def _compared(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 def with_names(compared: pd.DataFrame) -> pd.DataFrame:
     """The rows with the forms of their names, which are worked out for what the model compares alone."""
     return pd.concat([compared, name_columns(compared["full_name"])], axis=1)
+
+
+def _is_yes(flags: pd.Series[Any]) -> pd.Series[bool]:
+    """Flags that are set; a blank one is not. The warehouse writes them as texts."""
+    return flags.astype("str").str[:1].str.lower().eq("t").fillna(False).astype("bool")
 
 
 def _text(frame: pd.DataFrame, name: str) -> pd.Series[str]:

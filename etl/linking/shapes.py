@@ -50,12 +50,13 @@ COLUMNS = {
     name: (*_EVERYWHERE, *own)
     for name, own in {
         "register_household": ("head_name", "head_name_key", "head_sex", "head_birth", "head_birth_year",
-                               "head_id_number", "ethnicity", "classification"),
+                               "head_id_number", "ethnicity", "classification", "needs_loan", "loan_eligible"),
         "register_member": ("full_name", "full_name_key", "sex", "birth", "birth_year", "id_number", "ethnicity",
                             "insurance_number"),
         "health_card": ("insurance_number", "card_number", "full_name", "full_name_key", "birth", "birth_year", "sex",
-                        "id_number", "ethnicity", "valid_from", "valid_to"),
-        "education_pupil": ("pupil_code", "full_name", "full_name_key", "birth", "sex", "ethnicity"),
+                        "id_number", "ethnicity", "valid_from", "valid_to", "object_code"),
+        "education_pupil": ("pupil_code", "full_name", "full_name_key", "birth", "sex", "ethnicity",
+                            "poverty_class"),
         "credit_loan": ("loan_code", "borrower_name", "borrower_name_key", "borrower_id_number", "programme"),
         "housing_support": ("head_name", "head_name_key", "programme"),
     }.items()
@@ -104,7 +105,7 @@ SETTLED = 0.97
 """From this probability on nobody is asked either."""
 
 
-VERSION = 3
+VERSION = 4
 """Raised with every change by which the same rows would be weighed differently: a model of another version is no more
 used, and every part is looked through again."""
 
@@ -116,8 +117,9 @@ class Trained:
     prior: probability that two rows drawn at random belong together. levels: comparison → level → (m, u), the shares
     of true and of other pairs that are found on the level. names: folded full name → its share, of those that occur
     often; rare: the share of any other. estimated: comparisons whose m was learned, the others are documented
-    defaults. nobody: the weight of a row's being nobody of the register, against its pairs' odds: 1 where few rows have
-    a partner, less where nearly all do.
+    defaults. openings: category of a sector's row (``scoring.categories``) → the bits with which each of its pairs
+    begins; of other categories, those of ``prior``. communes: commune → by how many bits
+    it says more that two rows are of it than of any.
     """
 
     prior: float
@@ -125,20 +127,30 @@ class Trained:
     names: dict[str, float]
     rare: float
     estimated: tuple[str, ...] = ()
-    nobody: float = 1.0
+    openings: dict[str, float] = field(default_factory=dict)
+    communes: dict[str, float] = field(default_factory=dict)
 
     def as_data(self) -> dict[str, Any]:
         """The same as JSON can hold it."""
         return {
             "prior": self.prior, "levels": {c: {k: list(v) for k, v in own.items()} for c, own in self.levels.items()},
-            "names": self.names, "rare": self.rare, "estimated": list(self.estimated), "nobody": self.nobody,
+            "names": self.names, "rare": self.rare, "estimated": list(self.estimated), "openings": self.openings,
+            "communes": self.communes,
         }  # fmt: skip
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Trained:
         """The inverse of ``as_data``."""
         levels = {c: {k: (v[0], v[1]) for k, v in own.items()} for c, own in data["levels"].items()}
-        return cls(data["prior"], levels, data["names"], data["rare"], tuple(data["estimated"]), data["nobody"])
+        return cls(
+            data["prior"],
+            levels,
+            data["names"],
+            data["rare"],
+            tuple(data["estimated"]),
+            data["openings"],
+            data["communes"],
+        )
 
 
 @dataclass(frozen=True)
