@@ -15,7 +15,10 @@ from etl.model.finding import Finding, Severity
 from etl.model.grid import Table
 from etl.model.text import clean, compatible
 
-_AS_FLOAT = re.compile(r"^\d+\.0+$")
+_AS_FLOAT = re.compile(r"^\d+[.,]0+$")
+_GROUPED = re.compile(r"^[1-9]\d{0,2}([.,])\d{3}(?:\1\d{3})+$")
+"""A code that a format of numbers shows in groups of thousands: 63,000,008."""
+
 _SPACED_DIGITS = re.compile(r"^\d[\d .-]*\d$")
 _CCCD = 12
 _SHORT_CODES = 0.2
@@ -89,6 +92,10 @@ def _codes(table: Table, column: Column, place: int) -> _Codes | None:
     as_number = written.str.match(_AS_FLOAT.pattern).fillna(value=False).astype(bool)
     if table.typed and table.numbers is not None and place in table.numbers:
         as_number |= table.numbers.loc[texts.index, place].astype(bool)
+    is_grouped = texts.str.match(_GROUPED.pattern).fillna(value=False).astype(bool) & bool(column.digits)
+    if is_grouped.any():
+        texts = texts.where(~is_grouped, texts.str.replace("[.,]", "", regex=True)).astype("str")
+        as_number |= is_grouped
     if not column.digits:
         return _Codes(texts, lengths, as_number)
     joined = {text: re.sub("[ .-]", "", text) for text in texts.dropna().unique() if _SPACED_DIGITS.match(text)}
@@ -104,7 +111,7 @@ def _tidied(texts: pd.Series[str]) -> pd.Series[str]:
 
 def _plain(text: str) -> str:
     written = compatible(clean(text)).removeprefix("'").strip()
-    return written.split(".")[0] if _AS_FLOAT.match(written) and len(written) > _LEAST_LENGTH else written
+    return re.split("[.,]", written)[0] if _AS_FLOAT.match(written) and len(written) > _LEAST_LENGTH else written
 
 
 def _usual_length(texts: pd.Series[str]) -> tuple[int, ...]:

@@ -47,6 +47,7 @@ def test_a_code_with_its_zeros_stays(codes: list[str]) -> None:
 @pytest.mark.parametrize(("text", "code"), [
     ("001 000 0013", "0010000013"), ("'0010000013", "0010000013"), ("００１００００００４", "0010000004"),
     (" 0010000004 ", "0010000004"), ("001.000.0013", "0010000013"), ("10000007.0", "0010000007"), ("12-34", "12-34"),
+    ("10000007,0", "0010000007"), ("10,000,007", "0010000007"), ("1.010.000.013", "1010000013"), ("12.345", "12.345"),
 ])  # fmt: skip
 def test_ways_of_writing_an_identifier(text: str, code: str) -> None:
     assert insurance_numbers([text], typed=True) == [code]
