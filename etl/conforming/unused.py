@@ -19,6 +19,7 @@ from etl.reference.rules import rules
 
 _REASONS = {
     "group": "dòng nhóm", "note": "ghi chú, chữ ký", "title": "tiêu đề", "prefilled": "dòng kéo sẵn, chưa nhập",
+    "other_table": "bảng khác ở phía dưới",
 }  # fmt: skip
 """Why a row is no data → in words. A total is not among them: it is held against the rows that it sums up."""
 
@@ -83,7 +84,7 @@ def left_out(table: Table, columns: ColumnMap, form: Contract) -> Iterator[Findi
             rows[False, reason].append(int(row))
         elif reason in _REASONS and filled > 1 and _has_a_digit(table, row):
             # Names below one another are signatures or labels: a value has a digit.
-            is_like_data = needed > 1 and needed * 2 > len(words)
+            is_like_data = needed > 1 and needed * 2 > len(words) and reason != "other_table"
             rows[is_like_data, reason].append(int(row))
     for (is_like_data, reason), which in rows.items():
         rule = "ignored_row_like_data" if is_like_data else "ignored_row_with_values"

@@ -54,8 +54,9 @@ class Table:
 
     headers: physical column → its texts from the top down; header_row: the header's last row; dataset: the contract
     that its headers fit best, None when none does; score: how well, 0–1. body: the data rows only, same index
-    and columns as the grid. ignored: physical row → reason (title, header, numbering, group, total, blank, note); the
-    rows of ``body`` and of ``ignored`` together are 1 … the last used row, each once. title: the text cells above the
+    and columns as the grid. ignored: physical row → reason (title, header, numbering, group, total, blank, note,
+    prefilled, other_table); the rows of ``body`` and of ``ignored`` together are 1 … the last used row, each once.
+    title: the text cells above the
     header, as (row, text). sums: the cells of total and group rows, which may say what rows of ``body`` add up to.
     numbers, from_1904, typed: as of the grid. filled: physical column → rows of ``body`` that got the value above them.
     sources: a column beyond the sheet → the physical column that its facts come from. ignored_cells: the cells of the

@@ -21,7 +21,7 @@ Filled = dict[int, tuple[int, ...]]
 """Physical column → the rows whose cell holds what is written above it."""
 
 _DITTO = re.compile(
-    r"^[\s(]*(?:[\"'“”„‟″〃＂]{1,2}|,,|´´|``|[-–—]*\s*(?:[\"“”″〃]{1,2}|''|//|nt|n\.t|n/t)\s*[-–—.]*)[\s)]*$",
+    r"^[\s(]*(?:[\"'“”„‟″〃＂]{1,2}|,,|´´|``|[-–—]*\s*(?:[\"“”″〃]{1,2}|''|//|[\"“”]?n[./]?t[\"“”]?)\s*[-–—.]*)[\s)]*$",
     re.IGNORECASE,
 )
 _DITTO_WORDS = re.compile(

@@ -87,9 +87,16 @@ def side_columns(below: pd.DataFrame, header: Header, form: Contract) -> list[in
     # A short table of sums beside the list may head a column of communes too: it names nothing that the list has not.
     apart = [
         band for band, named, columns in zip(places, names, bands, strict=True)
-        if named is not most and (named <= most or _ends_before(there, columns, band, of_list, header))
+        if named is not most and not _is_a_list(named, form)
+        and (named <= most or _ends_before(there, columns, band, of_list, header))
     ]  # fmt: skip
     return [place for band in apart for place in band]
+
+
+def _is_a_list(named: set[str], form: Contract) -> bool:
+    """Whether columns at the side are no sums: they name most of what each row must have, as the list's second half."""
+    required = set(form.required)
+    return len(named & required) > len(required) / 2 and len(named & required) > 1
 
 
 def _ends_before(there: np.ndarray, columns: slice, band: list[int], of_list: list[int], header: Header) -> bool:

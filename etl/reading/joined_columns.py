@@ -49,10 +49,11 @@ _DAY = r"(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d{2}-\d{2}(?: 00:00:00)?|\d{4
 _SEX_AND_BIRTH = re.compile(rf"^(?P<first>nam|nữ|nu)\W+(?P<second>{_DAY})\W*$", re.IGNORECASE)
 _BIRTH_AND_SEX = re.compile(rf"^(?P<second>{_DAY})\W+(?P<first>nam|nữ|nu)\W*$", re.IGNORECASE)
 _NAME_AND_BIRTH = re.compile(
-    rf"^(?P<first>[^\d(]+?)\W*\(?\s*(?:(?:sn|ns|sinh)\W*)?(?P<second>{_DAY})\)?$", re.IGNORECASE
+    rf"^(?P<first>[^\d]+?)\W*\(?\s*(?:(?:sn|ns|sinh)\W*)?(?P<second>{_DAY})\)?$", re.IGNORECASE
 )
 _WORDS, _ONE_WORD = re.compile(r"^[^\d]*[^\W\d][^\d]*$"), re.compile(r"^[^\s]+$")
 _ONE_DAY, _DIGITS, _ANYTHING = re.compile(rf"^{_DAY}$"), re.compile(r"^[\d.,]+$"), re.compile(r"^.", re.DOTALL)
+_NAME_AND_SEX = re.compile(r"^(?P<first>[^\d(]+?)\s*[,;(/–—-]+\s*(?P<second>nam|nữ|nu)\W*$", re.IGNORECASE)
 _SPAN = re.compile(rf"^(?:từ\s*)?(?P<first>{_DAY})\s*(?:[-–—]+|đến|>|~)+\s*(?P<second>{_DAY})$", re.IGNORECASE)
 
 Pair = tuple[str, str]
@@ -170,6 +171,13 @@ def _as_dates(frame: pd.DataFrame, places: Mapping[str, int]) -> pd.Series[str]:
 
 
 def _split_joined(cells: pd.DataFrame, header: Header, form: Contract) -> tuple[pd.DataFrame, Header]:
+    # A cell may hold three facts: its first two are parted next.
+    for _ in range(2):
+        cells, header = _split_once(cells, header, form)
+    return cells, header
+
+
+def _split_once(cells: pd.DataFrame, header: Header, form: Contract) -> tuple[pd.DataFrame, Header]:
     for column, path in dict(header.cells).items():
         if is_serial(path) or column not in cells.columns:
             continue
@@ -210,6 +218,8 @@ def _ways(form: Contract, path: Path, lacking: set[str]) -> list[tuple[Pair, Cal
     births = [c.name for c in form.columns if c.name.endswith("birth") and c.name in lacking]
     if names and births:
         ways.append(((names[0], births[0]), _by(_NAME_AND_BIRTH)))
+    sexes = [form.split_sex.sex] if form.split_sex and form.split_sex.sex in lacking else []
+    ways += [((name, sex), _by(_NAME_AND_SEX)) for name in names[:1] for sex in sexes]
     dates = [c.name for c in form.columns if c.type == "date" and not c.name.endswith("birth") and c.name in lacking]
     if len(dates) == 2:
         ways.append(((dates[0], dates[1]), _by(_SPAN)))

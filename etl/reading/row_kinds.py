@@ -1,4 +1,6 @@
-"""What each row below a header is: data, or why it is none (group, total, numbering, header, title, note, blank).
+"""What each row below a header is: data, or why it is none.
+
+Reasons: group, total, numbering, header, title, note, prefilled, other_table, blank.
 
 Most rows are told at a glance, all at once: a serial number in front and most required cells filled. The others are
 looked at one by one. In doubt a row is data: it then comes back to the sender with its findings, and nothing is lost.
@@ -74,8 +76,17 @@ TITLE_AGAIN = re.compile(
 _PAGE = re.compile(r"^\W*(?:(?:tr|trang|page|pg|p)\b[. ]*)?(?:số )?\d+\s*(?:[/-]\s*\d+)?\W*$", re.IGNORECASE)
 """The number of a page alone in its row: 2/7, - 2 -."""
 
+_PAGER = re.compile(
+    r"^(?:(?:hien thi|showing) )?(?:tu |from )?\d+ (?:den |to )?\d+ (?:cua|tren|trong|of) (?:tong so )?\d+"
+    r" (?:ban ghi|dong|ket qua|muc|rows|records|entries)$"
+)
+"""Which rows of how many a portal shows: «Hiển thị 1-20 của 95 bản ghi», beside the pages that it offers."""
+
 _SHORT = 4
 """A signature, a date, a line of a title has this many cells at most."""
+
+_PAGES = 15
+"""A line of the pages of a portal has this many cells at most."""
 
 _SHORT_TEXT = 60
 _SOME = 0.2
@@ -110,6 +121,7 @@ class RowKinds:
         for at in self._doubtful[~self._prefilled[self._doubtful]]:
             found.iloc[at] = self._reason(int(at))
         self._close(found)
+        self._end_before_another_table(found)
         last = np.flatnonzero((found == "").to_numpy())
         tail = np.arange(len(found)) > (last[-1] if len(last) else -1)
         found[tail & (found == "group").to_numpy()] = "note"
@@ -276,6 +288,8 @@ class RowKinds:
             return "blank" if not texts or self._serials[at] else "group"
         if self._repeats_header(texts):
             return "header"
+        if len(texts) <= _PAGES and any(_PAGER.match(fold(text)) for text in texts.values()):
+            return "numbering"
         if self._is_numbering(at, texts) or (self._follows_header(at) and _is_bracketed(texts)):
             return "numbering"
         lead = self._leads.iloc[at]
@@ -403,8 +417,13 @@ class RowKinds:
 
     def _follows_header(self, at: int) -> bool:
         """Whether nothing but blank rows and a header stand between a row and the header above it."""
-        above = (self._texts(i) for i in range(at - 1, max(-1, at - 4), -1))
-        return all(not texts or self._repeats_header(texts) or _is_bracketed(texts) for texts in above) or at == 0
+        for place in range(at - 1, max(-1, at - 4), -1):
+            texts = self._texts(place)
+            if texts and self._repeats_header(texts):
+                return True
+            if texts and not _is_bracketed(texts):
+                return False
+        return True
 
     def _is_numbering(self, at: int, texts: Mapping[int, str]) -> bool:
         """Whether a row numbers the columns: right below the header each number once, anywhere else every column."""
@@ -430,6 +449,24 @@ class RowKinds:
         after = np.arange(len(self.below)) >= min((at for at in closing if at > last), default=len(self.below))
         reasons[after & short & ~whole & (reasons != "title").to_numpy()] = "note"
         reasons.iloc[np.array(closing)] = "note"
+
+    def _end_before_another_table(self, reasons: pd.Series[str]) -> None:
+        """Mark what follows the header of a small table below the list: sums by commune, by class.
+
+        Its header is of few words, names the serial numbers, and no row below it is as full as
+        those of the list.
+        """
+        data = np.flatnonzero(self._has_enough & (reasons == "").to_numpy()) if self.form else np.array([], dtype=int)
+        if not len(data):
+            return
+        usual = float(np.median(self._filled[data]))
+        full = np.flatnonzero(self._filled > usual / 2)
+        for at in map(int, self._doubtful[self._doubtful > (full[-1] if len(full) else -1)]):
+            texts = self._texts(at)
+            is_of_words = len(texts) > 1 and not any(_NUMBER.match(text) for text in texts.values())
+            if is_of_words and any(is_serial((text,)) for text in texts.values()):
+                reasons.iloc[at:] = reasons.iloc[at:].where(reasons.iloc[at:].isin(["blank", "title"]), "other_table")
+                return
 
     def _closing(self, reasons: pd.Series[str]) -> Iterator[int]:
         for at in map(int, self._doubtful):

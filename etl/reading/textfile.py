@@ -389,8 +389,13 @@ def _has_a_last_column(row: list[str], whole: list[list[str]], headers: list[lis
     if any(value.strip() and kind and _is_number(value) not in kind for value, kind in zip(row, kinds, strict=False)):
         return False
     last = {each[-1].strip() for each in whole}
-    is_other = _is_number(row[beyond[0]]) not in kinds[-1]
-    return is_other or (row[width - 1].strip() in last and row[beyond[0]].strip() not in last)
+    shapes, own, value = set(map(_kind_of, last)), row[width - 1].strip(), row[beyond[0]].strip()
+    return _kind_of(own) in {*shapes, ""} and (_kind_of(value) not in shapes or (own in last and value not in last))
+
+
+def _kind_of(value: str) -> str:
+    """A number by how many digits it has, as flags, codes and amounts differ by them; "" for nothing."""
+    return f"number of {sum(map(str.isdecimal, value))}" if _is_number(value) else "words" if value else ""
 
 
 def _is_number(value: str) -> bool:

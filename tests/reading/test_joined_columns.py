@@ -117,3 +117,23 @@ def test_a_name_with_a_dash_under_one_header_stays_whole(tmp_path: Path) -> None
     header = ("Mã số BHXH", "Họ và tên", *REST_HEADER)
     rows = [(number, name, *rest) for number, name, rest in zip(NUMBERS, names, REST, strict=True)]
     assert [name for name, _, _ in people(cards(header, rows, tmp_path))] == list(names)
+
+
+@pytest.mark.parametrize("join", ["{name}, {sex}, {birth}", "{name} ({sex}, {birth})", "{name} - {sex} - {birth}"])
+def test_three_facts_in_one_column_are_three(join: str, tmp_path: Path) -> None:
+    sexes = ("Nam", "Nữ", "Nam")
+    rows = [
+        (number, join.format(name=name, sex=sex, birth=rest[0]), *rest[1:])
+        for number, name, sex, rest in zip(NUMBERS, NAMES, sexes, REST, strict=True)
+    ]
+    read = cards(("Mã số BHXH", "Họ tên, giới tính, năm sinh", *REST_HEADER[1:]), rows, tmp_path)
+    assert people(read) == EXPECTED
+    assert list(read.rows["sex"]) == ["male", "female", "male"]
+
+
+def test_a_name_that_ends_like_a_sex_is_a_name(tmp_path: Path) -> None:
+    names = ("Nguyễn Văn Nam", "Lý Hải Nam", "Phàn Nữ")
+    rows = [(number, name, *rest) for number, name, rest in zip(NUMBERS, names, REST, strict=True)]
+    assert [name for name, _, _ in people(cards(("Mã số BHXH", "Họ và tên", *REST_HEADER), rows, tmp_path))] == list(
+        names
+    )

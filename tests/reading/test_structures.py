@@ -382,3 +382,32 @@ def test_a_template_filled_down_with_zeros_is_no_data(tmp_path: Path) -> None:
     read = look(text_file(tmp_path, (*TITLE, HEADER, *ROWS, *tail)))
     assert villages(read) == EXPECTED
     assert read.ignored["prefilled"] == len(tail)
+
+
+@pytest.mark.parametrize("pager", [("Trang", "1", "2", "Hiển thị 1-6 của 6 bản ghi"), ("1", "2", "1-6 trên 6 bản ghi")])
+def test_the_pages_that_a_portal_offers_are_no_data(pager: Line, tmp_path: Path) -> None:
+    read = look(text_file(tmp_path, [*TITLE, HEADER, *ROWS, (), pager]), "water")
+    assert villages(read) == EXPECTED
+    assert not told(read)
+
+
+def test_a_list_in_two_halves_side_by_side_loses_no_row_in_silence(tmp_path: Path) -> None:
+    lines = [(*HEADER, "", *HEADER), *((*left, "", *right) for left, right in zip(ROWS[:3], ROWS[3:], strict=True))]
+    read = look(text_file(tmp_path, [*TITLE, *lines]), "water")
+    assert "header_repeated" in {rule for rule, _, _, _ in told(read)}
+
+
+def test_a_table_of_sums_below_the_list_is_none_of_its_rows(tmp_path: Path) -> None:
+    sums = [("1", "Xã Bản Phiệt", "3"), ("2", "Xã Gia Phú", "2"), ("3", "Xã Phong Niên", "1"), (None, "Cộng", "6")]
+    lines = [*TITLE, HEADER, *ROWS, (), ("TỔNG HỢP CHUNG",), ("STT", "Xã", "Số thôn"), *sums]
+    read = look(text_file(tmp_path, lines), "water")
+    assert villages(read) == EXPECTED
+    assert {(rule, severity) for rule, severity, _, _ in told(read)} <= {("ignored_row_with_values", "info")}
+
+
+def test_the_units_under_a_header_that_comes_again_are_no_row(tmp_path: Path) -> None:
+    units = (None, None, None, "(hộ)", "(người)", "(người)")
+    lines = [*TITLE, HEADER, units, *ROWS[:3], (), ("Xã Gia Phú",), HEADER, units, *ROWS[3:]]
+    read = look(text_file(tmp_path, lines), "water")
+    assert villages(read) == EXPECTED
+    assert not [finding for finding in told(read) if finding[1] != "info"]

@@ -215,3 +215,12 @@ def test_a_remark_that_most_rows_leave_out_moves_nothing(tmp_path: Path) -> None
     states[4].append("Mới sửa")
     moved = [*states[:8], ["9", "Bể", "số 9", "Kém"], *states[9:]]
     assert _grid(tmp_path, _text([["CÔNG TRÌNH"], header, *moved])).ragged == {11}
+
+
+def test_ticks_that_most_rows_leave_out_at_the_end_move_nothing(tmp_path: Path) -> None:
+    header = ["STT", "Họ và tên", "Mã số BHXH", "Đang đi học", "Học nghề"]
+    lines = [[str(n), f"Người {n}", f"10123456{n}"] for n in range(10, 30)]
+    lines[3], lines[5], lines[8] = [*lines[3], "1"], [*lines[5], "", "1"], [*lines[8], "1", "1"]
+    assert not _grid(tmp_path, _text([["DANH SÁCH"], header, *lines])).ragged
+    lines[12] = [*lines[12][:1], "Người", "22", lines[12][2]]
+    assert _grid(tmp_path, _text([["DANH SÁCH"], header, *lines])).ragged == {15}
