@@ -22,6 +22,7 @@ _SAYS_NOTHING = tuple(
         "vay", "vay von", "von", "nguon von", "nguon", "tin dung", "chuong trinh", "ct", "theo", "so", "la", "duoc",
         "da", "hien", "va", "cua", "hoi", "doan", "lien hiep", "to chuc", "tinh trang", "dan toc", "dt",
         "nguoi", "khu vuc", "kv", "hoc sinh", "hs", "hoc phi", "hp", "tien", "ve", "con ho", "cac lop", "cac",
+        "he", "bac", "van",
     )
 )  # fmt: skip
 """Folded phrases that no list of labels needs. A label made of these alone keeps them."""

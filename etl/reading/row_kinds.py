@@ -27,6 +27,11 @@ _NUMBER = re.compile(
     r"|tháng|điểm|lao động|công trình)[)\]]?)?$",
     re.IGNORECASE,
 )
+_MEASURED = re.compile(
+    rf"{_NUMBER.pattern}|^\s*\d[\d.,\s]*[(\[]?[^\W\d]{{1,6}}[²³23]?[.]?(?: [^\W\d]{{1,6}}[.]?)?[)\]]?\s*$"
+)
+"""A number, or one with a unit of one or two short words behind it."""
+
 _NUMBERING = re.compile(
     r"^(?:c(?:ột|ot)?[ .]*)?[(\[]?\s*([A-ZĐ]{1,2}|[a-z]|\d{1,2})\s*[)\].]*\s*(?:[=:].*)?$", re.IGNORECASE
 )
@@ -509,8 +514,8 @@ def _is_bracketed(texts: Mapping[int, str]) -> bool:
 
 
 def _is_label_and_numbers(texts: Mapping[int, str]) -> bool:
-    """Besides its label, a total row holds numbers alone."""
-    return sum(not _NUMBER.match(text) and text.strip().lower() != "x" for text in texts.values()) == 1
+    """Besides its label, a total row holds numbers alone, whatever unit is behind them."""
+    return sum(not _MEASURED.match(text) and text.strip().lower() != "x" for text in texts.values()) == 1
 
 
 def _as_number(value: object) -> float | None:

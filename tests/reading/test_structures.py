@@ -254,6 +254,18 @@ def test_a_column_is_known_by_labels_that_only_it_can_hold(header: str, *, is_re
     assert (list(read.rows["state"]) == ["sustainable", "weak", "not_working", "sustainable"]) is is_read
 
 
+@pytest.mark.parametrize("label", ["T.cộng", "Cộng chung", "Tổng số:"])
+def test_a_total_whose_numbers_have_units_is_a_total(tmp_path: Path, label: str) -> None:
+    def with_units(row: tuple[str, ...]) -> tuple[str, ...]:
+        return (*row[:3], f"{row[3]} (hộ)", f"{row[4]} ng", f"{row[5]} người")
+
+    total = (None, label, None, *(str(sum(int(row[place]) for row in ROWS)) for place in (3, 4, 5)))
+    rows = [with_units(row) for row in ROWS]
+    read = look(workbook(tmp_path, {"DS": [*TITLE, HEADER, *rows, with_units(total)]}), "water")
+    assert villages(read) == EXPECTED
+    assert read.ignored["total"] == 1
+
+
 def test_a_total_of_parts_is_none_of_the_parts(tmp_path: Path) -> None:
     """«Tổng dư nợ» is neither the debt within its term nor the frozen one, whichever of them a file lacks."""
     lines = [
