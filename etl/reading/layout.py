@@ -62,8 +62,13 @@ def lay_out(grid: Grid, layout: Layout) -> Grid:
             index=pd.RangeIndex(1, max(len(cells), *rows) + 1),
             columns=range(min([*cells.columns, *columns]), max([*cells.columns, *columns]) + 1),
         ).astype("str")
+        shown: dict[int, dict[int, str]] = {}
         for (row, column), text in layout.errors.items():
-            cells.loc[row, column] = text
+            shown.setdefault(column, {})[row] = text
+        # One assignment a column: a sheet may have a hundred thousand errors.
+        for column, texts in shown.items():
+            errors = pd.Series(texts, dtype="str").reindex(cells.index)
+            cells[column] = errors.fillna(cells[column])
     if layout.spells_days:
         cells = cells.apply(lambda column: mapped(column, _SPELT_DAY, iso_text))
     height, left, right = len(cells), int(min(cells.columns, default=1)), int(max(cells.columns, default=1))

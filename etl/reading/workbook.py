@@ -165,9 +165,13 @@ def _sheet(reader: Any, at: int, name: str) -> Grid:
     batch, errors = sheet.to_arrow_with_errors()
     cells = pd.DataFrame({i: column.to_pandas() for i, column in enumerate(batch.columns, start=left)}, dtype="str")
     cells.index = pd.RangeIndex(1, len(cells) + 1)
+    in_error: dict[int, dict[int, str]] = {}
     for error in errors.errors if errors else ():
         row, column = error.offset_position
-        cells.loc[row + 1, column + left] = _error_text(error.detail)
+        in_error.setdefault(column + left, {})[row + 1] = _error_text(error.detail)
+    # One assignment a column: a workbook may have a hundred thousand errors.
+    for column, texts in in_error.items():
+        cells[column] = cells[column].fillna(pd.Series(texts, dtype="str").reindex(cells.index))
     return Grid(name, _blank_out(cells), hidden=hidden)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import struct
+import time
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from openpyxl.styles import Font
 from etl import opening
 from etl.intake.screen import may_be_a_table, screen
 from etl.model.refused import Refused
+from etl.reading import read_grids
 from etl.reading.cell_text import cell_text, iso_text, number_in_place_of_day
 from etl.settings import Settings
 from samples.workbooks import BINARY, Book, Cell, Page
@@ -157,6 +159,18 @@ def test_results_of_formulas_that_are_errors_in_an_xlsb(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsb"
     path.write_bytes(zipped(parts | {name: parts[name].replace(record, result)}))
     assert texts(path) == [["a", "b", "c"], ["x", "#DIV/0!", "3"]]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "xlsb", "xls"])
+def test_many_errors_take_hardly_longer_than_other_cells(kind: str, tmp_path: Path) -> None:
+    """Set one by one, 20,000 errors took 12 s of computing."""
+    rows = [[Cell("a"), Cell("b")], *([[Cell("x"), Cell("#N/A", is_error=True)]] * 20_000)]
+    path = tmp_path / f"a.{kind}"
+    path.write_bytes(BINARY[kind](Book([Page("Trang", rows)])))
+    begun = time.process_time()
+    (grid,) = read_grids(path, path.name, kind)
+    assert time.process_time() - begun < 5
+    assert (grid.cells[2].iloc[1:] == "#N/A").all()
 
 
 def test_an_error_in_a_column_of_its_own_in_an_xlsb(tmp_path: Path) -> None:
