@@ -38,6 +38,7 @@ _PARTS = {
     "month": re.compile(r"^(?:thang|th|t|month|m|mm)$"),
     "year": re.compile(r"^(?:nam|n|year|y|yyyy|yy)$"),
 }
+_BEHIND = re.compile(r"\s*(?:[(\[]\s*(?P<in_brackets>[^()\[\]]+?)\s*[)\]]|[-–—:/]\s*(?P<after>\w+))\s*$")
 _OF_A_BIRTH = re.compile(r"\b(?:sinh|birth|of birth)\b")
 _VILLAGE = re.compile(
     r"^(?:thon|ban|to|tdp|khu|khu pho|xom|ap|lang|cum|doi|to dan pho|khoi|pho|tieu khu)\b", re.IGNORECASE
@@ -146,8 +147,14 @@ def _join_dates(cells: pd.DataFrame, header: Header, form: Contract) -> tuple[pd
 
 
 def _part_of_date(text: str) -> str | None:
-    bare = " ".join(_OF_WHOM.sub(" ", _OF_A_BIRTH.sub(" ", fold(text))).split())
-    return next((part for part, words in _PARTS.items() if words.match(bare)), None)
+    """Which part of a date a header names, as a whole or behind the date: «Ngày sinh (tháng)», «Ngày vay - Năm»."""
+    behind = _BEHIND.search(text)
+    for way in (text, (behind["in_brackets"] or behind["after"]) if behind else ""):
+        bare = " ".join(_OF_WHOM.sub(" ", _OF_A_BIRTH.sub(" ", fold(way))).split())
+        found = next((part for part, words in _PARTS.items() if words.match(bare)), None)
+        if found is not None:
+            return found
+    return None
 
 
 def _path_of_date(header: Header, columns: list[int], form: Contract) -> Path | None:
@@ -156,6 +163,10 @@ def _path_of_date(header: Header, columns: list[int], form: Contract) -> Path | 
     dates = [c for c in form.columns if c.type == "date"]
     if group and any(form[name].type == "date" for name in form.understood(group)):
         return group
+    fronts = {_BEHIND.sub("", header.cells[c][-1]).strip() for c in columns}
+    front = (fronts.pop(),)
+    if not fronts and any(form[name].type == "date" for name in form.understood(front)):
+        return front
     births = [c for c in dates if c.name.endswith("birth")]
     texts = " ".join(fold(text) for c in columns for text in header.cells[c])
     if births and (_OF_A_BIRTH.search(texts) or len(dates) == 1):

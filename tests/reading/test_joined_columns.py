@@ -77,6 +77,24 @@ def test_a_name_and_a_day_in_columns_leave_the_numbering_what_it_is(tmp_path: Pa
     assert not [finding for finding in told(read) if finding[1] != "info"]
 
 
+@pytest.mark.parametrize("form", ["{} (ngày)|{} (tháng)|{} (năm)", "{} - Ngày|{} - Tháng|{} - Năm"])
+@pytest.mark.parametrize("name", ["Ngày sinh", "Giá trị từ"])
+def test_a_day_in_columns_that_each_name_the_date(name: str, form: str, tmp_path: Path) -> None:
+    three = tuple(form.format(*[name] * 3).split("|"))
+    is_birth = name == "Ngày sinh"
+    header = ("Mã số BHXH", "Họ và tên", *(three if is_birth else REST_HEADER[:1]), REST_HEADER[1],
+              *(REST_HEADER[2:3] if is_birth else three), REST_HEADER[3])  # fmt: skip
+    rows = [
+        (number, person, *(("5", "3", birth) if is_birth else (birth,)), commune,
+         *((FROM,) if is_birth else ("1", "1", "2018")), TO)
+        for number, person, birth, commune in zip(NUMBERS, NAMES, BIRTHS, COMMUNES, strict=True)
+    ]  # fmt: skip
+    read = cards(header, rows, tmp_path)
+    assert people(read) == EXPECTED
+    assert [f"{day:%d/%m/%Y}" for day in read.rows["valid_from"]] == [FROM] * 3
+    assert not [finding for finding in told(read) if finding[1] != "info"]
+
+
 @pytest.mark.parametrize(
     ("header", "join"),
     [
