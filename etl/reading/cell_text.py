@@ -40,7 +40,7 @@ def cell_text(value: Any) -> str:
     if isinstance(value, float):
         return number_text(value)
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S")
+        return number_in_place_of_day(f"{value:%Y-%m-%d %H:%M:%S}", from_1904=False)
     if isinstance(value, date):
         return f"{value.isoformat()} 00:00:00"
     if isinstance(value, timedelta):

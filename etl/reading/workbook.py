@@ -53,18 +53,35 @@ def _read_package(path: Path, kind: str) -> list[Grid]:
     from_1904 = counts_from_1904(path)
     read = _read_workbook(path, from_1904=from_1904)
     layouts = layouts_of(path)
-    laid_out = [lay_out(_without_impossible_days(g, from_1904), layouts.get(g.sheet, Layout())) for g in read]
+    laid_out = [lay_out(grid, layouts.get(grid.sheet, Layout())) for grid in read]
     grids = _in_unicode(laid_out, telling_fonts(path) if kind == "xlsx" else {})
     return [replace(grid, from_1904=from_1904) for grid in grids]
 
 
-def _without_impossible_days(grid: Grid, from_1904: bool) -> Grid:
-    """The grid with numbers where a format of days shows none: Excel fills such a cell with ####."""
-    cells = grid.cells.apply(
-        lambda column: mapped(
-            column, _EARLY_OR_LATE, lambda text: number_in_place_of_day(text, from_1904=from_1904)
-        )
-    ) if grid.cells.size else grid.cells  # fmt: skip
+def _without_impossible_days(grid: Grid, path: Path, *, from_1904: bool) -> Grid:
+    """The grid with numbers where a format of days shows none: Excel fills such a cell with ####. A text stays.
+
+    Raises whatever calamine raises on a sheet that it refuses.
+    """
+    is_like = [
+        column
+        for column in map(int, grid.cells.columns)
+        if grid.cells[column].str.contains(_EARLY_OR_LATE, na=False).any()
+    ]
+    if not is_like:
+        return grid
+    from python_calamine import CalamineWorkbook
+
+    with CalamineWorkbook.from_path(path) as book:
+        page = book.get_sheet_by_name(grid.sheet)
+        left = (page.start[1] if page.start else 0) + 1
+        lines = list(page.iter_rows())
+    cells = grid.cells.copy()
+    for column in is_like:
+        texts = [line[column - left] if 0 <= column - left < len(line) else None for line in lines]
+        is_text = pd.Series([isinstance(text, str) for text in texts], index=range(1, len(texts) + 1))
+        numbers = mapped(cells[column], _EARLY_OR_LATE, lambda text: number_in_place_of_day(text, from_1904=from_1904))
+        cells[column] = cells[column].where(is_text.reindex(cells.index, fill_value=False), numbers)
     return replace(grid, cells=cells)
 
 
@@ -113,7 +130,7 @@ def _read_workbook(path: Path, *, from_1904: bool) -> list[Grid]:
             if grids := _read_with_openpyxl(path):
                 return grids
     try:
-        return _read_with_calamine(path)
+        return [_without_impossible_days(grid, path, from_1904=from_1904) for grid in _read_with_calamine(path)]
     except MemoryError:
         raise
     except Exception as fault:

@@ -126,6 +126,11 @@ def test_numbers_that_no_calendar_shows(tmp_path: Path) -> None:
     assert texts(sheet_of(tmp_path / "a.xlsx", cells))[1] == shown
 
 
+def test_a_text_that_looks_like_an_early_day_is_a_text(tmp_path: Path) -> None:
+    cells = '<c r="A2" t="inlineStr"><is><t>1899-12-30 08:00:00</t></is></c><c r="B2" s="1"><v>-1.5</v></c>'
+    assert texts(sheet_of(tmp_path / "a.xlsx", cells))[1] == ["1899-12-30 08:00:00", "-1.5"]
+
+
 def test_a_strict_xlsx_that_counts_from_1904(tmp_path: Path) -> None:
     """openpyxl finds no sheet in it."""
     path = tmp_path / "a.xlsx"
