@@ -22,7 +22,7 @@ from scipy.optimize import linear_sum_assignment
 from etl.conforming.content import TELLS_ITSELF, Content, evidence, names_a_person, speaks_of_another
 from etl.contracts import Column, Contract
 from etl.contracts.concepts import words_of
-from etl.contracts.naming import WORDS_ENOUGH, Path
+from etl.contracts.naming import TRIMMED, WORDS_ENOUGH, Path
 from etl.model.grid import Table
 from etl.model.text import clean
 
@@ -36,6 +36,9 @@ _SAMPLE = 200
 
 _OF_WORDS, _NO_WORDS = 9.0, 0.3
 """Weight of a header with all words of a form's, and the likeness from which on words speak for it."""
+
+_AGAINST_A_NAME = -4.0
+"""What content says, at worst, against the column that a header names but for brackets and an index."""
 
 _LESS_IN_ITS_GROUP = 0.2
 """Likeness that a header may lack which stands below the group of its column."""
@@ -121,6 +124,9 @@ def _by_itself(
         if not named and column.type == "name" and speaks_of_another(path, column):
             return _FORBIDDEN
         content = evidence(column, held)
+        if named >= TRIMMED:
+            # A few odd cells do not take from a header what it says.
+            content = max(content, _AGAINST_A_NAME)
         if column.type == "name" and content > 0 and names_a_person(path):
             content = TELLS_ITSELF
         least = next(least for at_least, least in _WORDS_BESIDE if content >= at_least)

@@ -49,6 +49,7 @@ _OF_OTHERS = re.compile(
 """Words of headers under which stand other persons than the row's."""
 
 _VILLAGE = re.compile(r"^(?:thon|ban|to dan pho|tdp|to|khu|xom|ap|lang|tieu khu|khoi|doi)\b")
+_SURNAME = re.compile(r"^(?:Bàn|Tô|Khù|Lãng)\b", re.IGNORECASE)
 _SOME_VILLAGES = 0.3
 _COMMUNE = re.compile(r"^(?:xa|phuong|thi tran|tt|x|p)[. ]+\S")
 _BETWEEN_DIGITS = re.compile(r"[\s.'’-]")
@@ -87,7 +88,7 @@ class Content:
     @cached_property
     def persons(self) -> float:
         """Share of what may be a person's name."""
-        return self.share(lambda text: _PERSON.match(text) is not None and not _VILLAGE.match(fold(text)))
+        return self.share(lambda text: _PERSON.match(text) is not None and not _is_a_village(text))
 
     @cached_property
     def communes(self) -> float:
@@ -97,7 +98,7 @@ class Content:
     @cached_property
     def villages(self) -> float:
         """Share of texts that begin as a village's name."""
-        return self.share(lambda text: _VILLAGE.match(fold(text)) is not None)
+        return self.share(_is_a_village)
 
     @cached_property
     def flags(self) -> float:
@@ -283,6 +284,11 @@ def _of_words(content: Content) -> float:
     if max(content.flags, content.dates) >= _HARDLY:
         return -3.0
     return -1.0 if max(content.persons, content.communes) >= _FITS else 0.5
+
+
+def _is_a_village(text: str) -> bool:
+    """Whether a text begins as a village's name: «Bản Mẩy», not «Bàn Thị Mẩy»."""
+    return _VILLAGE.match(fold(text)) is not None and not _SURNAME.match(text)
 
 
 def _reads(read: Callable[[str], object], text: str) -> bool:

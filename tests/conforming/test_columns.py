@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from etl.conforming import match_columns
@@ -66,3 +68,15 @@ def test_of_two_headers_that_may_name_a_column_neither_is_taken() -> None:
     columns, findings = match_columns(table(*headers, "Số giấy CM"), MEMBERS)
     assert "id_number" not in columns.columns
     assert [(f.rule, f.severity, f.column) for f in findings.itertuples()] == [("header_near", "warning", "id_number")]
+
+
+def test_a_header_with_an_index_keeps_its_column_whatever_its_few_cells_look_like() -> None:
+    """«Bàn» is a surname, and without signs the beginning of a village's name."""
+    form = contract("register_household")
+    headers = [f"{h} ({n})" for n, h in enumerate(official(form), 1) if h != form["village"].header]
+    place = headers.index(f"{form['head_name'].header} ({official(form).index(form['head_name'].header) + 1})") + 1
+    for text in ("Bàn Thị Mẩy", "BAN THI MAY", "Thôn 3"):
+        one = table(*headers)
+        body = pd.DataFrame({place: [text]}, index=[one.header_row + 1], dtype="str")
+        columns, _ = match_columns(replace(one, body=body), form)
+        assert columns.columns["head_name"] == place, text
