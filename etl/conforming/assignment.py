@@ -31,8 +31,8 @@ _Weights = npt.NDArray[np.float64]
 BY_CONTENT = 0.85
 """How sure a column is that its header alone does not name."""
 
-_SAMPLE = 200
-"""Distinct texts of a column that are looked at, at most."""
+_SAMPLED_CELLS, _SAMPLE = 2000, 200
+"""Filled cells of a column that are looked at, and distinct texts among them, at most."""
 
 _OF_WORDS, _NO_WORDS = 9.0, 0.3
 """Weight of a header with all words of a form's, and the likeness from which on words speak for it."""
@@ -52,6 +52,7 @@ _TELLING = frozenset({"name", "unit", "enum", "ethnicity", "code"})
 
 _WORDS_BESIDE = ((TELLS_ITSELF, 0.0), (4.0, 0.2), (3.0, 0.45), (2.0, 0.4), (-math.inf, 0.45))
 """Weight of the content from which on this likeness of words is enough: what tells itself needs none."""
+
 _REQUIRED = 0.5
 _BETWEEN, _OUTSIDE, _NEXT = 1.0, -1.5, 1.0
 """Weight of a place between its neighbours on the form, outside of them, and right beside one."""
@@ -61,8 +62,8 @@ _ENOUGH_FOR_AN_ORDER = 4
 _ROUNDS = 3
 
 _LEAST, _MARGIN = 4.0, 2.5
-"""Weight of a pair that is taken, and by how much the sum would be smaller without it. ``make bench-words`` measures
-how many columns they leave open and that they take none wrongly."""
+"""Weight of a pair that is taken, and by how much the sum would be smaller without it: ``tests/corpus/
+test_header_words.py`` measures how many columns they leave open, and that they take none wrongly."""
 
 _ALIKE = 1.0
 _FORBIDDEN = -1e6
@@ -108,7 +109,6 @@ def _by_itself(
     form: Contract,
 ) -> _Weights:  # fmt: skip
     """The weight of each pair by its header and content; places in rows."""
-
     contents = {place: Content(texts[place]) for place in places}
 
     def weight(place: int, column: Column) -> float:
@@ -196,7 +196,7 @@ def _sum(weights: _Weights, pairs: Iterable[tuple[int, int]]) -> float:
 def sample_of(cells: pd.Series[str]) -> dict[str, int]:
     """Distinct texts of some cells in their order, as one retypes them, with the cells of each; at most 200."""
     counts: Counter[str] = Counter()
-    for text, count in cells.value_counts(sort=False).head(_SAMPLE).items():
+    for text, count in cells.dropna().head(_SAMPLED_CELLS).value_counts(sort=False).head(_SAMPLE).items():
         # An apostrophe before a number only keeps it a text.
         counts[clean(str(text)).lstrip("'")] += int(count)
     return dict(counts)
