@@ -327,7 +327,8 @@ def template(dataset: str, unit: str | None, period: Period | None, out: Path) -
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="the largest table found, as clean UTF-8 csv")
 def peek(file: Path, as_json: bool, as_csv: bool) -> None:
-    """Show what the reader sees in any FILE: sheets, tables, header and data rows, title, dataset and how sure.
+    """Show what the reader sees in any FILE: sheets, tables, header and data rows, title, dataset; of each column what
+    it is taken for, how sure that is and by what evidence; columns that are not used.
 
     \b
     Example: giamngheo peek bao_cao.xlsx
@@ -341,12 +342,12 @@ def peek(file: Path, as_json: bool, as_csv: bool) -> None:
         rows = peeking.as_table(settings(), file)
         click.echo(tables.csv_rows(rows), nl=False)
         return
-    seen = [one.as_record() for one in peeking.peek(settings(), file, datetime.now(UTC).date())]
+    seen = peeking.peek(settings(), file, datetime.now(UTC).date())
     if as_json:
-        tables.print_json(seen)
+        tables.print_json([one.as_record() for one in seen])
     else:
-        for record in seen:
-            OUT.print(tables.facts_table(record, ("file",)))
+        for one in seen:
+            OUT.print(tables.facts_table(one.for_reading(), ("file",)))
 
 
 @cli.command()

@@ -1,4 +1,8 @@
-"""What the reader sees in any file: its sheets, where each table stands, what it is taken for."""
+"""What the reader sees in any file: its sheets, where each table stands, what each of its columns is taken for.
+
+Tables are found as in a file that a sector sends. Only where none of a form is found, the table of a sheet is found by
+its shape alone (``find_any_table``): the header of a form is found by its words, and a table of no form has none.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,14 @@ from typing import Any
 
 import pandas as pd
 
-from etl.conforming import match_columns, read_heading, stated_units
+from etl.conforming import match_columns, read_heading, stated_units, with_sections
+from etl.conforming.column_evidence import ColumnEvidence, evidence_of
 from etl.contracts import contract, contracts
 from etl.model.answer_sheet import sent_name
 from etl.model.grid import Grid, Table
 from etl.model.refused import Refused
 from etl.opening import Opened, open_file
-from etl.reading import find_any_table, find_table
+from etl.reading import find_any_table, find_tables
 from etl.reference.rules import rules
 from etl.settings import Settings
 
@@ -27,7 +32,8 @@ class Seen:
     """One sheet as the reader sees it; what there is none of is None.
 
     score: how well the headers fit the dataset's form. named: column of the form → the header taken for it, and how
-    sure (1: the form's own text; ``contracts.naming``).
+    sure (1: the form's own text; ``contracts.naming``). evidence: of each column, what it was taken for and why.
+    unused: the columns with data that no column of the form is. continues: the sheet whose list goes on here.
     """
 
     file: str
@@ -49,22 +55,61 @@ class Seen:
     last_data_row: int | None
     data_rows: int
     ignored: dict[str, int]
+    continues: str | None = None
+    evidence: tuple[ColumnEvidence, ...] = ()
+    unused: tuple[str, ...] = ()
 
     def as_record(self) -> dict[str, Any]:
         """Plain data, in the order of the fields."""
-        return asdict(self)
+        return asdict(self) | {"evidence": [asdict(one) for one in self.evidence], "unused": list(self.unused)}
+
+    def for_reading(self) -> dict[str, Any]:
+        """The record with a line of words for each column."""
+        record = self.as_record()
+        record["evidence"] = [_in_words(one) for one in self.evidence]
+        record["cột không dùng"] = record.pop("unused")
+        del record["named"], record["headers"]
+        return record
 
 
 def peek(settings: Settings, path: Path, today: date) -> list[Seen]:
     """Every sheet of a file, also of one that belongs to no contract. Raises ValueError (unreadable), OSError."""
     opened = _open(settings, path)
-    return [_seen(path, opened.kind, opened.encoding, grid, _table(grid), today) for grid in opened.grids]
+    tables = _tables(opened.grids)
+    return [
+        _seen(path, opened.kind, opened.encoding, grid, table, today)
+        for grid, table in zip(opened.grids, tables, strict=True)
+    ]
 
 
-def _table(grid: Grid) -> Table | None:
-    """The table of a form, else any."""
-    found = find_table(grid, contracts())
-    return found if found is not None and found.dataset else find_any_table(grid)
+def _tables(grids: list[Grid]) -> list[Table | None]:
+    """The table of each sheet: of a form, else any."""
+    found = find_tables(grids, contracts())
+    return [
+        table if table is not None and table.dataset else find_any_table(grid)
+        for grid, table in zip(grids, found, strict=True)
+    ]
+
+
+_BY = {
+    "header": "đúng tiêu đề mẫu", "header_nearly": "gần đúng tiêu đề mẫu", "words": "phần lớn các từ của tiêu đề",
+    "content": "theo nội dung", "sex_in_header": "giới tính ở tiêu đề", "near": "tiêu đề gần giống, không dùng",
+    "section": "theo dòng nhóm", "serial": "số thứ tự", "unused": "cột không dùng", "empty": "không có dữ liệu",
+    "no_form": "không thuộc mẫu nào",
+}  # fmt: skip
+_HOLDS = {"number": "số", "date": "ngày", "flag": "có/không"}
+
+
+def _in_words(column: ColumnEvidence) -> str:
+    """One column for people: C «Họ và tên» → head_name 1,00: đúng tiêu đề mẫu; 29 giá trị (28 khác nhau)."""
+    taken = f" → {column.column}" if column.column else ""
+    sure = f" {column.sure:.2f}".replace(".", ",") if column.sure is not None else ""
+    holds = "".join(f", {share:.0%} {_HOLDS[kind]}" for kind, share in column.holds.items())
+    like = "; ".join(f"{name} ({sure:.2f})" for name, sure in list(column.like.items())[:3])
+    return (
+        f"{column.letter} «{column.header}»{taken}{sure}: {_BY[column.evidence]}; "
+        f"{column.filled} giá trị ({column.distinct} khác nhau{holds})" + (f"; giống {like}" if like else "")
+    )
 
 
 def _open(settings: Settings, path: Path) -> Opened:
@@ -100,14 +145,17 @@ def _seen(path: Path, kind: str, encoding: str | None, grid: Grid, table: Table 
             0,
             {},
         )
-    heading, named = None, {}
+    heading, named, form, columns = None, {}, None, None
     if table.dataset:
         form = contract(table.dataset)
         heading, _ = read_heading([table], form, sent_name(path.name), "", today)
+        (table,) = with_sections([table], form)
         columns, _ = match_columns(table, form)
         named = {n: f"{' / '.join(table.headers[p])} ({columns.sure[n]:.2f})" for n, p in columns.columns.items()}
     reasons = pd.Series(list(table.ignored.values()), dtype="str").value_counts(sort=False)
     data = table.body.index
+    evidence = evidence_of(table, form, columns, contracts().values())
+    unused = tuple(f"{one.letter} {one.header}".strip() for one in evidence if one.evidence == "unused")
     return Seen(
         path.name, kind, encoding, grid.sheet, *sized, table.dataset, round(table.score, 3) if table.dataset else None,
         str(heading.period) if heading and heading.period else None, heading.unit_code if heading else None,
@@ -115,7 +163,7 @@ def _seen(path: Path, kind: str, encoding: str | None, grid: Grid, table: Table 
         [text for _, text in table.title], sorted(r for r, why in table.ignored.items() if why == "header"),
         [" ".join(path) for path in table.headers.values() if path], named,
         int(data.min()) if len(data) else None, int(data.max()) if len(data) else None, len(data),
-        {str(why): int(n) for why, n in reasons.items()},
+        {str(why): int(n) for why, n in reasons.items()}, table.continues, tuple(evidence), unused,
     )  # fmt: skip
 
 
@@ -125,7 +173,8 @@ def as_table(settings: Settings, path: Path) -> list[list[str]]:
     Records of further tables below it follow, without a header that is the same again; of a form's table, nothing
     follows. Raises ValueError, OSError.
     """
-    read = [(grid, _table(grid)) for grid in _open(settings, path).grids]
+    grids = _open(settings, path).grids
+    read = list(zip(grids, _tables(grids), strict=True))
     found = [(grid, table) for grid, table in read if table is not None and (len(table.body) or table.headers)]
     if not found:
         raise ValueError(f"{path.name}: no table with a header and a data row was found; see peek without --csv")

@@ -13,8 +13,9 @@ import pytest
 KILLS = "tests/kills/"
 
 LONG = (
-    KILLS, "tests/linking/test_store.py", "tests/end_to_end/", "tests/corpus/", "tests/dags/", "tests/hostile/",
-    "tests/custody/", "tests/indicators/", "tests/checking/",
+    KILLS, "tests/linking/test_store.py", "tests/end_to_end/", "tests/custody/", "tests/linking/", "tests/corpus/",
+    "tests/dags/", "tests/hostile/", "tests/intake/test_sequences.py", "tests/test_approval.py", "tests/indicators/",
+    "tests/checking/", "tests/warehouse/", "tests/intake/", "tests/reading/test_engines.py",
 )  # fmt: skip
 """The beginnings of the paths that take longest, in this order. What is not named comes after them."""
 

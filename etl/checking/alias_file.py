@@ -14,6 +14,7 @@ import yaml
 from etl import durable
 from etl.checking.aliases import Alias
 from etl.checking.reviewed import ALIASES, load_aliases
+from etl.faults import point
 
 
 def accept(folder: Path, aliases: Iterable[Alias]) -> list[Alias]:
@@ -76,4 +77,5 @@ def _alone(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".aliases.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        point("prepare.aliases_locked")
         yield

@@ -128,14 +128,21 @@ def use_table_aliases(
 
 
 def _with_headers(table: Table, aliases: dict[str, Alias], form: Contract, findings: list[Finding]) -> Table:
-    """The table with the official header in place of each alias; not where another header has that name already."""
-    headers = dict(table.headers)
+    """The table with the official header in place of each alias; not where another header has that name already.
+
+    A column that is said to be none of the form loses its header and its cells.
+    """
+    headers, body = dict(table.headers), table.body
     named = {name for path in headers.values() for name in form.named(path)}
     for place, path in table.headers.items():
-        alias = aliases.get(fold(path[-1]))
+        alias = aliases.get(fold(" / ".join(path))) or aliases.get(fold(path[-1]))
         if alias is None:
             continue
-        if alias.means == LEAVE_OUT:
+        if alias.means == LEAVE_OUT and form.named(path):
+            findings.append(_contradicted(alias, table.sheet))
+        elif alias.means == LEAVE_OUT:
+            del headers[place]
+            body = _without(body, place)
             findings.append(_used(alias, table.sheet))
         elif alias.column in named:
             if alias.column not in form.named(path):
@@ -143,7 +150,14 @@ def _with_headers(table: Table, aliases: dict[str, Alias], form: Contract, findi
         else:
             headers[place] = (form[alias.column].header,)
             findings.append(_used(alias, table.sheet, alias.column))
-    return replace(table, headers=headers) if headers != table.headers else table
+    return replace(table, headers=headers, body=body) if headers != table.headers else table
+
+
+def _without(body: pd.DataFrame, place: int) -> pd.DataFrame:
+    """The cells with those of a column empty."""
+    emptied = body.copy()
+    emptied[place] = pd.Series(pd.NA, index=body.index, dtype=body[place].dtype)
+    return emptied
 
 
 def use_cell_aliases(

@@ -49,7 +49,7 @@ def write_notices(outbox: Path, sectors: Iterable[str], obstacles: Sequence[Obst
             for place in folder.glob(f"*{SUFFIX}"):
                 if place not in notices:
                     place.unlink(missing_ok=True)
-                    point("notice.removed")
+                    point("receive.notice_removed")
             for place, line in notices.items():
                 content = f"\ufeff{line}\r\n".encode()
                 if not place.exists() or place.read_bytes() != content:

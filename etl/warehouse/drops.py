@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pandas as pd
 from sqlalchemy import Connection, text
 
 from etl.model.period import Period
@@ -103,12 +104,18 @@ def find_unchanged(conn: Connection, submission: Submission) -> Submission | Non
     if found is None:
         return None
     same = get(conn, found)
-    counts = [(one.rows_read, one.rows_ignored, one.layout) for one in (same, submission)]
-    shown = [
-        findings(conn, submission=one.id, origins=["file"])[list(FINDING_FIELDS)].astype("object")
-        for one in (same, submission)
-    ]
+    counts = [(one.rows_read, one.rows_ignored, list(one.layout.values())) for one in (same, submission)]
+    shown = [_shown(conn, one) for one in (same, submission)]
     return same if counts[0] == counts[1] and shown[0].equals(shown[1]) else None
+
+
+def _shown(conn: Connection, submission: Submission) -> pd.DataFrame:
+    """What was found in a file, its sheets told by their numbers: the sheet of a text file is named as the file is."""
+    found = findings(conn, submission=submission.id, origins=["file"])[list(FINDING_FIELDS)].astype("object")
+    for number, sheet in enumerate(submission.layout):
+        for name in ("sheet", "value", "message"):
+            found[name] = [said.replace(sheet, f"#{number}") if isinstance(said, str) else said for said in found[name]]
+    return found
 
 
 def find_counting(conn: Connection, submission: Submission) -> Submission | None:

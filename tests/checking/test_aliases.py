@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 
-from etl.checking import Alias, ReviewedError, alias_id, chosen_aliases, load_reviewed
+from etl.checking import Alias, ReviewedError, alias_id, chosen_aliases, load_reviewed, use_table_aliases
 from etl.checking.alias_file import accept, restored, revoke
 from etl.contracts import contract
 from etl.examine import examine
 from etl.model.asked import Question
-from etl.model.examined import Examined
+from etl.model.examined import Examined, Heading
+from etl.model.finding import findings_frame
+from etl.model.grid import Table
 from etl.settings import Settings
 from samples import write_sample
 from tests.support import PERIOD, TODAY, column_of, header_row
@@ -77,6 +80,33 @@ def test_a_header_is_read_as_its_alias_says_and_only_for_its_sender(form: Path, 
     known = read(path, tmp_path / "c", alias("header", "diễn giải  xyz", CAUSE, "cause", unit))
     assert set(known.rows["cause"]) == {"Thiếu đất"}
     assert {rule for rule, _ in said_of_aliases(known)} == {"alias_used"}
+
+
+def test_a_header_that_is_no_column_of_the_form_is_not_read(form: Path, tmp_path: Path) -> None:
+    unit = unit_of(form, tmp_path)
+    path = changed(form, tmp_path / form.name, {CAUSE: "Nguyên nhân ZZ"}, {CAUSE: "Thiếu đất"})
+    assert set(read(path, tmp_path / "a").rows["cause"]) == {"Thiếu đất"}
+    without = read(path, tmp_path / "b", alias("header", "Nguyên nhân ZZ", "(bỏ qua)", unit=unit))
+    assert without.rows["cause"].isna().all()
+    assert said_of_aliases(without) == [("alias_used", "Nguyên nhân ZZ")]
+    assert not {"column_unused", "header_understood"} & set(without.findings["rule"]), "it is not asked again"
+    # The official header says itself what it is.
+    official = read(form, tmp_path / "c", alias("header", CAUSE, "(bỏ qua)", unit=unit))
+    assert said_of_aliases(official)[0] == ("alias_contradicted", CAUSE)
+    assert official.rows["cause"].notna().any()
+
+
+def test_a_header_below_another_is_known_by_both_or_by_the_lower() -> None:
+    body = pd.DataFrame({4: ["1"], 5: ["Thiếu đất"]}, index=[9], dtype="str")
+    table = Table("S", {4: ("Mã hộ",), 5: ("Thông tin", "Diễn giải XYZ")}, 8, body, {})
+    heading = Heading(HEAD, PERIOD, PERIOD.last_day, "082")
+    for text in ("Thông tin / Diễn giải XYZ", "diễn giải xyz"):
+        known = alias("header", text, CAUSE, "cause")
+        used = use_table_aliases([table], [known], contract(HEAD), lambda _: (heading, findings_frame()))
+        assert used.tables[0].headers[5] == (CAUSE,)
+    other = alias("header", "Nhóm khác / Diễn giải XYZ", CAUSE, "cause")
+    used = use_table_aliases([table], [other], contract(HEAD), lambda _: (heading, findings_frame()))
+    assert used.tables[0] is table
 
 
 def test_what_a_file_says_by_itself_goes_before_an_alias_and_is_told(form: Path, tmp_path: Path) -> None:

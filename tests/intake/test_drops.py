@@ -19,7 +19,7 @@ from etl.reporting.answer import answer_files
 from etl.settings import Settings
 from etl.warehouse import connect, ledger
 from tests.support import PERIOD
-from tests.test_approval import ask, headline, take, villages
+from tests.test_approval import as_csv, ask, headline, take, villages
 
 pytestmark = pytest.mark.warehouse
 
@@ -120,6 +120,21 @@ def test_the_same_content_is_answered_and_changes_nothing(home: Settings) -> Non
         *[("unchanged", n) for n in (one.file_name, "tên khác.xlsx", one.file_name)],
     ]
     assert [p for p in (home.archive / "prepared").rglob("*") if p.is_file()] == []
+
+
+def test_a_text_file_under_another_name_is_the_same(home: Settings) -> None:
+    """Its one sheet is named as the file is; what was found there is the same."""
+    source = as_csv(version(home, 100, "nước"))
+    text = source.read_text("utf-8")
+    source.write_text(text.replace(",20,100,", ",20,5,", 1), encoding="utf-8")
+    drop(home, source)
+    (one,) = through(home)
+    assert one.layout
+    assert len(questions.findings(home, one.id, None)) > 0
+    drop(home, source, "tên khác.csv")
+    (again,) = through(home)
+    assert (again.state, again.same_as) == ("unchanged", one.id)
+    assert counting(home)[0][0] == one.id
 
 
 def test_many_files_dropped_again_together_change_nothing(home: Settings) -> None:

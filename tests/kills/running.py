@@ -169,7 +169,7 @@ def undisturbed(stage: Stage, files: Mapping[tuple[str, str], Path]) -> Undistur
 def _taken(stage: Stage, home: Path, number: int) -> Picture:
     """A picture of the undisturbed run."""
     own, database = home.with_name(f"before-{number}"), f"before_{number}"
-    shutil.copytree(home, own)
+    shutil.copytree(home, own, symlinks=True)
     stage.copy_database("undisturbed", database)
     return Picture(own, database, stage.url(database))
 
@@ -178,7 +178,7 @@ def _taken(stage: Stage, home: Path, number: int) -> Picture:
 def at_picture(stage: Stage, run: Undisturbed, at: int) -> Iterator[tuple[Path, str]]:
     """A home and a database as they stood before a task."""
     home, database = stage.folder / f"cell-{uuid.uuid4().hex[:8]}", "cell"
-    shutil.copytree(run.pictures[at].home, home)
+    shutil.copytree(run.pictures[at].home, home, symlinks=True)
     stage.copy_database(run.pictures[at].database, database)
     yield home, database
     shutil.rmtree(home)

@@ -1,8 +1,10 @@
 """A few small files in which there is everything: a zip, two lists that belong together, a past period, faults, a
-hopeless file, totals that halved, a correction, content that comes again, a notice whose reason is gone."""
+hopeless file, totals that halved, a correction, content that comes again, a notice whose reason is gone, a choice in an
+answer, a link."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import zipfile
 from collections.abc import Mapping
@@ -11,6 +13,8 @@ from pathlib import Path
 
 import openpyxl
 
+from etl.model import asked
+from etl.model.answer_sheet import NOTICE
 from etl.reporting.notices import SUFFIX
 from tests.support import edited
 
@@ -51,6 +55,9 @@ def fill(inbox: Path, files: Mapping[tuple[str, str], Path], scratch: Path) -> N
     notices = inbox.parent / "outbox" / "register"
     notices.mkdir(parents=True)
     (notices / f"hộ_085__{'0' * 12}{SUFFIX}").write_text("CHƯA NHẬN", encoding="utf-8")
+    _choice_in_an_answer(credit / "vay_2018-Q3.xlsx", credit / "chọn.xlsx")
+    # What is no file of its own.
+    (credit / "lối tắt.xlsx").symlink_to(credit / "không có")
     # The same list without its first household under that number: its members are nobody's any more.
     edited(households, register / "sửa_hộ_085_2018-Q4.xlsx", "register_household", {(1, "household_code"): "999999"})
     # The same content once more, under another name.
@@ -59,6 +66,7 @@ def fill(inbox: Path, files: Mapping[tuple[str, str], Path], scratch: Path) -> N
         "hai biểu",
         "thành viên_",
         "vay_2018-Q3",
+        "chọn",
         "hỏng",
         "vay_2018-Q4",
         "vay_sửa",
@@ -69,6 +77,21 @@ def fill(inbox: Path, files: Mapping[tuple[str, str], Path], scratch: Path) -> N
     for path in (p for p in inbox.rglob("*") if p.is_file()):
         minute = next(at for at, start in enumerate(order) if path.name.startswith(start))
         os.utime(path, (_FIRST + 60 * minute,) * 2)
+
+
+def _choice_in_an_answer(answered: Path, target: Path) -> None:
+    """An answer without data in which the sender has chosen what a word means, so that the file is read again."""
+    book = openpyxl.Workbook()
+    page = book.worksheets[0]
+    page["A2"], page["A4"] = NOTICE, asked.ANSWERED
+    page.cell(4, asked.TEXT_COLUMN).value = f"credit-{hashlib.sha256(answered.read_bytes()).hexdigest()[:12]}-1"
+    for column, value in (
+        (asked.TEXT_COLUMN, "Chữ lạ"), (asked.CHOICE_COLUMN, "HN"), (asked.MARK_COLUMN, asked.MARK),
+        (asked.KIND_COLUMN, "label"), (asked.DATASET_COLUMN, "credit_loan"), (asked.NAME_COLUMN, "programme"),
+        (asked.UNIT_COLUMN, CREDIT),
+    ):  # fmt: skip
+        page.cell(6, column).value = value
+    book.save(target)
 
 
 def _of_september(source: Path, target: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-_FOLDERS = ("inbox", "archive", "outbox", "reports", "data_docs", "tmp")
+_FOLDERS = ("inbox", "archive", "outbox", "reports", "reviewed", "data_docs", "tmp")
 _SCHEMAS = ["intake", "quality", "history", "core", "mart"]
 _CLOCK = re.compile(rb"\d{1,2}:\d\d (ng\xc3\xa0y )?\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?")
 
@@ -43,7 +43,9 @@ def files(home: Path) -> State:
     for top in _FOLDERS:
         for path in sorted((home / top).rglob("*")):
             name = str(path.relative_to(home))
-            if path.is_dir():
+            if path.is_symlink():
+                found[name] = "link"
+            elif path.is_dir():
                 found[name] = "folder"
             else:
                 content = f"{path.stat().st_mode & 0o777:o} {hashlib.sha256(_timeless(path)).hexdigest()[:16]}"

@@ -9,6 +9,7 @@ from etl import approval, pipeline
 from etl.custody import begun
 from etl.custody import forget as forgetting
 from etl.settings import Settings
+from etl.warehouse import connect, ledger
 from tests.kills import scenario
 
 PERIOD = "2018-Q4"
@@ -47,6 +48,12 @@ def do(settings: Settings, task: str) -> list[str]:
             approval.announce(settings, subject)
         case "approve" | "refuse":
             approval.decide(settings, subject, step, *_DECIDED)  # type: ignore[arg-type]
+        case "answer":
+            pipeline.answer(settings, subject)
+            with connect(settings) as engine, engine.begin() as conn:
+                again = ledger.follow_up(conn, subject)
+            for step in (pipeline.prepare, pipeline.load, pipeline.answer) if again else ():
+                step(settings, again.id)
         case "leave":
             # Rows of a finished submission, as a worker leaves them that died and was not run again.
             (settings.archive / "prepared" / f"{subject}.parquet").touch()
