@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from etl.conforming import match_columns
+from etl.conforming import left_out, match_columns
 from etl.contracts import contract
 from etl.model.grid import Table
 
@@ -80,3 +80,11 @@ def test_a_header_with_an_index_keeps_its_column_whatever_its_few_cells_look_lik
         body = pd.DataFrame({place: [text]}, index=[one.header_row + 1], dtype="str")
         columns, _ = match_columns(replace(one, body=body), form)
         assert columns.columns["head_name"] == place, text
+
+
+def test_a_row_that_was_left_out_though_it_has_the_words_of_data_is_a_warning() -> None:
+    form = contract("water_village")
+    columns, _ = match_columns(table(*official(form)), form)
+    row = pd.DataFrame({2: ["Xã Gia Phú"], 3: ["Thôn Hòa Lạc"], 4: ["71"]}, index=[12], dtype="str")
+    one = replace(table(*official(form)), ignored={12: "note"}, ignored_cells=row)
+    assert [(f.rule, f.severity.value) for f in left_out(one, columns, form)] == [("ignored_row_like_data", "warning")]

@@ -143,6 +143,12 @@ def text_file(small: Sample, tmp_path: Path) -> Path:
     return target
 
 
+def found_in(home: Settings, done: pipeline.Ingested) -> set[str]:
+    """Return the rules of a submission's findings."""
+    with connect(home) as engine, engine.begin() as conn:
+        return set(ledger.findings(conn, submission=done.submission.id)["rule"])
+
+
 def test_choices_in_an_answer_without_data_are_taken_and_the_file_is_read_again(
     home: Settings, text_file: Path, tmp_path: Path
 ) -> None:
@@ -156,10 +162,12 @@ def test_choices_in_an_answer_without_data_are_taken_and_the_file_is_read_again(
     shutil.copy(first.answer, tmp_path / first.answer.name)
     (nothing,) = all_of(home, tmp_path / first.answer.name, "credit")
     assert line_of(nothing).startswith("TỪ CHỐI: Đây là tệp trả lời của hệ thống")
+    assert found_in(home, nothing) == {"answer_without_data"}
 
     back = drop_back(first.answer, tmp_path / "back", {"Kiểu lạ": "HN"})
     taken, again = all_of(home, back, "credit")
     assert line_of(taken).startswith("ĐÃ GHI NHẬN LỰA CHỌN: 1 lựa chọn")
+    assert found_in(home, taken) == {"answer_choices_taken"}
     assert (again.submission.sha256, again.submission.rows_rejected) == (first.submission.sha256, 0)
     assert again.submission.rows_accepted == (first.submission.rows_accepted or 0) + 2
     assert "«Kiểu lạ» được hiểu là «HN»" in rules_in(again.answer)
